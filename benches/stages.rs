@@ -1,0 +1,5 @@
+//! Benches of the stages.
+
+fn main() {
+    divan::main();
+}

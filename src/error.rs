@@ -1,0 +1,106 @@
+//! What can go wrong, one variant for each thing a caller could do something about.
+
+use std::io;
+
+/// A library error. It names the flag or path, the value, the rule it broke and the way out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An input path, pattern or stream could not be read at all.
+    #[error("cannot read {path}")]
+    Read {
+        /// The path as given.
+        path: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// An output file could not be written.
+    #[error("cannot write {path}")]
+    Write {
+        /// The path as given.
+        path: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// An input pattern or path matched nothing.
+    #[error("no input matches {pattern:?}; name a file, a folder, a glob in quotes, or - for standard input")]
+    NoMatch {
+        /// The argument.
+        pattern: String,
+    },
+    /// Nothing that was read holds an article.
+    #[error("no article found in {inputs}; wenmai reads digest pages, plain text, Markdown and JSON lines (force one with --input-format)")]
+    NoArticles {
+        /// The inputs, as given.
+        inputs: String,
+    },
+    /// A setting is out of its range.
+    #[error("{name} is {value}, but {rule}; {remedy}")]
+    Setting {
+        /// The flag or the key of the configuration file.
+        name: String,
+        /// The value given.
+        value: String,
+        /// The rule it broke.
+        rule: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// A line of a user dictionary, stop-word list or other side file is malformed.
+    #[error("{path}:{line}: {reason}")]
+    Line {
+        /// The side file.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong and how to write it.
+        reason: String,
+    },
+    /// An article was asked for by an id that no article has.
+    #[error("no article has the id {id:?}{}; `wenmai cluster --json` lists the ids", near(.nearest))]
+    UnknownArticle {
+        /// The id asked for.
+        id: String,
+        /// Ids that look like it, best first.
+        nearest: Vec<String>,
+    },
+    /// A query has no term that the corpus knows.
+    #[error("no word of the query occurs in the corpus (it has: {terms}); try other words, or a longer text")]
+    UnknownTerms {
+        /// The query's terms, or a statement that there are none.
+        terms: String,
+    },
+    /// A model file cannot be used.
+    #[error("{path} is not a model this wenmai can read: {reason}; make it anew with `wenmai cluster INPUT --save {path}`")]
+    Model {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// A configuration file cannot be used.
+    #[error("{path}: {reason}")]
+    Config {
+        /// The file.
+        path: String,
+        /// What is wrong in it, with line and way out.
+        reason: String,
+    },
+    /// A numerical library failed on data that passed every check: a defect worth reporting.
+    #[error("{stage} failed: {reason}; please report this with the input")]
+    Numeric {
+        /// The stage.
+        stage: &'static str,
+        /// What the library said.
+        reason: String,
+    },
+}
+
+fn near(ids: &[String]) -> String {
+    if ids.is_empty() { String::new() } else { format!(" (did you mean {}?)", ids.join(", ")) }
+}
+
+/// The result of a library call.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
