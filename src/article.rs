@@ -31,7 +31,10 @@ pub struct Citation {
 /// A part of an article that stands on its own: a summary group of a digest, else a paragraph.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passage {
-    /// The heading the passage stands under, if it has one.
+    /// The words that open a digest's group and say nothing of its content, as written: `Group 1`, `Core Viewpoint`.
+    /// Shown, never counted as terms.
+    pub marker: Option<String>,
+    /// The heading the passage stands under, if it has one. Its words count.
     pub heading: Option<String>,
     /// The text, never empty. Digest and plain-text passages are the file's own bytes `position.start..position.end`.
     pub text: String,
@@ -97,14 +100,18 @@ impl FromStr for Published {
         let part = |i: usize| numbers.get(i).copied();
         let between = |i: usize| separators.get(i).map(|s| s.trim());
         let (Some(year), Some(month), Some(day)) = (part(0), part(1), part(2)) else { return Err(fail()) };
-        if !matches!((between(0), between(1)), (Some("-"), Some("-")) | (Some("/"), Some("/")) | (Some("."), Some(".")) | (Some("年"), Some("月"))) {
+        if !matches!(
+            (between(0), between(1)),
+            (Some("-"), Some("-")) | (Some("/"), Some("/")) | (Some("."), Some(".")) | (Some("年"), Some("月"))
+        ) {
             return Err(fail());
         }
         if !(1000..=9999).contains(&year) {
             return Err(fail());
         }
         let small = |n: i64| i8::try_from(n).map_err(|_| fail());
-        let day = jiff::civil::Date::new(i16::try_from(year).map_err(|_| fail())?, small(month)?, small(day)?).map_err(|_| fail())?;
+        let day = jiff::civil::Date::new(i16::try_from(year).map_err(|_| fail())?, small(month)?, small(day)?)
+            .map_err(|_| fail())?;
         let time = match (between(2), part(3), between(3), part(4)) {
             (None | Some("日"), None, ..) => None,
             (Some("" | "T" | "t" | "日" | "_"), Some(hour), Some(":" | "：" | "时"), Some(minute)) => {
@@ -182,7 +189,17 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Published>().unwrap().to_string(), shown, "{text}");
         }
-        for text in ["", "June 14", "2025-13-01", "2025-02-30", "2025", "2025-06", "99999999999999999999-01-01", "2025-06-14 25:00", "20250614"] {
+        for text in [
+            "",
+            "June 14",
+            "2025-13-01",
+            "2025-02-30",
+            "2025",
+            "2025-06",
+            "99999999999999999999-01-01",
+            "2025-06-14 25:00",
+            "20250614",
+        ] {
             assert!(text.parse::<Published>().is_err(), "{text}");
         }
     }

@@ -31,7 +31,9 @@ pub enum Error {
         pattern: String,
     },
     /// Nothing that was read holds an article.
-    #[error("no article found in {inputs}; wenmai reads digest pages, plain text, Markdown and JSON lines (force one with --input-format)")]
+    #[error(
+        "no article found in {inputs}; wenmai reads digest pages, plain text, Markdown and JSON lines (force one with --input-format)"
+    )]
     NoArticles {
         /// The inputs, as given.
         inputs: String,
@@ -73,7 +75,9 @@ pub enum Error {
         terms: String,
     },
     /// A model file cannot be used.
-    #[error("{path} is not a model this wenmai can read: {reason}; make it anew with `wenmai cluster INPUT --save {path}`")]
+    #[error(
+        "{path} is not a model this wenmai can read: {reason}; make it anew with `wenmai cluster INPUT --save {path}`"
+    )]
     Model {
         /// The file.
         path: String,

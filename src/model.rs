@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use crate::{article::{Article, Skipped}, error::Result};
+use crate::{
+    article::{Article, Skipped},
+    error::Result,
+};
 
 /// What a run has found, ready to be reported, searched and saved.
 #[derive(Clone, Debug, Default)]

@@ -1,6 +1,9 @@
 //! Reading.
 
-use crate::{article::{Article, Skipped}, error::Result};
+use crate::{
+    article::{Article, Skipped},
+    error::Result,
+};
 
 /// Settings of the readers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
