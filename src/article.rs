@@ -163,6 +163,37 @@ pub struct Article {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+impl Article {
+    /// The title; without one the beginning of the text, at most 40 characters, or the id.
+    #[must_use]
+    pub fn headline(&self) -> String {
+        if !self.title.is_empty() {
+            return self.title.clone();
+        }
+        let Some(passage) = self.passages.first() else { return self.id.clone() };
+        let text = passage.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match text.char_indices().nth(40) {
+            Some((cut, _)) => format!("{}…", text[..cut].trim_end()),
+            None => text,
+        }
+    }
+}
+
+impl Passage {
+    /// The words in a byte range of the text, without the citation marks in it; empty if the range is none of the text.
+    #[must_use]
+    pub fn words(&self, span: &Range<usize>) -> String {
+        let mut words = String::new();
+        let mut at = span.start;
+        for mark in self.citations.iter().map(|c| &c.span).filter(|m| m.start >= span.start && m.end <= span.end) {
+            words.push_str(self.text.get(at..mark.start).unwrap_or_default().trim_end());
+            at = mark.end;
+        }
+        words.push_str(self.text.get(at..span.end).unwrap_or_default());
+        words.trim().to_owned()
+    }
+}
+
 /// Something in the input that could not be read. The run goes on without it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Skipped {

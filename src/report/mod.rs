@@ -1,3 +1,6 @@
 //! Reports.
 
+mod assemble;
 pub mod view;
+
+pub use assemble::assemble;

@@ -1,4 +1,45 @@
-//! Themes.
+//! Themes: from clusters to names, members and evidence a reader can check.
+//!
+//! Receives the articles, their terms ([`Segmented`], [`Bag`]s), their embeddings and the [`Clusters`]; returns
+//! [`Themes`]: for each theme its members, terms, labels and evidence, for each article where it belongs and how clearly.
+//!
+//! | file | question |
+//! |---|---|
+//! | `members.rs` | who belongs, how clearly, and who fits nowhere? |
+//! | `weight.rs` | which terms set a theme apart? |
+//! | `label.rs` | what is it called in each language? |
+//! | `evidence.rs` | which passages prove it? |
+//! | `map.rs` | where does an article stand on a plane? |
+//!
+//! # Examples
+//! Each language has its own file of words that make bad labels; a word takes one line there and no other edit.
+//! ```
+//! use wenmai::theme::is_label_word;
+//! assert!(!is_label_word("said")); // reporting verb
+//! assert!(!is_label_word("新华社")); // dateline
+//! assert!(is_label_word("telescope"));
+//! ```
+
+mod evidence;
+mod label;
+mod map;
+mod members;
+mod weight;
+
+use std::ops::Range;
+
+use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    article::Article,
+    cluster::Clusters,
+    segment::{Lang, Segmented},
+    vectorize::Bag,
+};
+
+pub use evidence::excerpt;
+pub use label::is_label_word;
 
 /// Settings of the themes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,4 +54,157 @@ impl Default for Settings {
     fn default() -> Self {
         Self { terms: 10, evidence: 3 }
     }
+}
+
+/// What the stage works on. Rows are unit vectors (zero where a text has no terms).
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The articles, `n`.
+    pub articles: &'a [Article],
+    /// Their terms.
+    pub segmented: &'a Segmented,
+    /// Their term counts.
+    pub bags: &'a [Bag],
+    /// Their embeddings, `n × d`.
+    pub rows: ArrayView2<'a, f32>,
+    /// Article and passage number (from 0) of each row of `passage_rows`, in order.
+    pub passages: &'a [(u32, u32)],
+    /// The embeddings of the passages.
+    pub passage_rows: ArrayView2<'a, f32>,
+    /// The cluster of each article; none for an article without terms.
+    pub clusters: &'a Clusters,
+    /// The articles that were clustered, in the order of `clusters.labels`.
+    pub clustered: &'a [usize],
+    /// Terms that name a publication, sorted: they are never labels.
+    pub source_terms: &'a [u32],
+}
+
+/// The themes of a corpus.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Themes {
+    /// The themes, largest first.
+    pub themes: Vec<Theme>,
+    /// Where each article belongs.
+    pub members: Vec<Member>,
+    /// How the number of themes came about.
+    pub reason: String,
+}
+
+/// One theme.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Theme {
+    /// Its cluster.
+    pub cluster: usize,
+    /// Its Chinese name, if it has Chinese terms.
+    pub zh: Option<String>,
+    /// Its English name, if it has English terms.
+    pub en: Option<String>,
+    /// Its terms and their weight relative to the best, over 0 to 1; best first.
+    pub terms: Vec<(u32, f64)>,
+    /// Its articles, most representative first.
+    pub articles: Vec<usize>,
+    /// Its evidence, strongest first.
+    pub evidence: Vec<Quote>,
+    /// Articles of other themes of which a passage belongs here.
+    pub also: Vec<usize>,
+    /// Mean cosine of its articles to its centroid, 0 to 1.
+    pub cohesion: f64,
+}
+
+/// A quoted passage.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// The article.
+    pub article: usize,
+    /// The passage, from 0; none for the title.
+    pub passage: Option<usize>,
+    /// Bytes of the passage's text (or the title) that are quoted.
+    pub span: Range<usize>,
+}
+
+/// Where an article belongs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Member {
+    /// Index of its theme; none if it fits no theme.
+    pub theme: Option<usize>,
+    /// How clearly it belongs there rather than to the next theme, 0 to 1: `(a − b) / (a + b)`, where `a` is its cosine
+    /// to the other articles of its theme and `b` the largest to another theme.
+    pub confidence: f64,
+    /// Themes of its passages other than its own, ascending.
+    pub also: Vec<usize>,
+    /// Why it has no theme.
+    pub because: Option<Unthemed>,
+    /// Its place on the map, each −1 to 1.
+    pub place: (f32, f32),
+}
+
+/// Why an article fits no theme.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Unthemed {
+    /// It has no term that is counted.
+    NoTerms,
+    /// Nothing else in the corpus is like it.
+    Alone,
+    /// It is no nearer to the theme it would stand in than to the corpus as a whole.
+    Between {
+        /// Its cosine to the other articles of the nearest theme.
+        theme: f64,
+        /// Its cosine to all other articles.
+        corpus: f64,
+    },
+}
+
+impl std::fmt::Display for Unthemed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NoTerms => f.write_str("it has no words that count: only stop words, numbers or marks"),
+            Self::Alone => f.write_str("it stands alone: nothing else in the corpus is like it"),
+            Self::Between { theme, corpus } => {
+                write!(
+                    f,
+                    "it is no nearer to its closest theme ({theme:.2}) than to the corpus as a whole ({corpus:.2})"
+                )
+            }
+        }
+    }
+}
+
+/// Names the themes, sorts out their members and picks the evidence.
+///
+/// The result depends on the input alone, not on the number of threads.
+#[must_use]
+pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
+    let (mut members, clusters) = members::assign(input);
+    let k = clusters.len();
+    let assignment: Vec<Option<usize>> = members.iter().map(|m| m.theme).collect();
+    let weights = weight::weigh(input.bags, &assignment, k, input.segmented.terms.len());
+    let candidates: Vec<Vec<(u32, f64)>> =
+        weights.into_iter().map(|w| label::candidates(&w, input.segmented, input.source_terms)).collect();
+    let labels = label::name(&candidates, input, &assignment);
+    let centroids = members::centroids(input.rows, &assignment, k);
+    let places = map::places(input.rows, &assignment, centroids.view());
+    for (member, place) in members.iter_mut().zip(places) {
+        member.place = place;
+    }
+    let themes = clusters
+        .into_iter()
+        .enumerate()
+        .map(|(t, cluster)| {
+            let ranked = members::rank(input.rows, &assignment, t, centroids.row(t));
+            let terms: Vec<(u32, f64)> = label::listed(&candidates[t], input.segmented, settings.terms);
+            let evidence = evidence::pick(input, t, &members, centroids.row(t), &candidates[t], settings.evidence);
+            Theme {
+                cluster,
+                zh: labels[t].get(&Lang::Zh).cloned(),
+                en: labels[t].get(&Lang::En).cloned(),
+                terms,
+                cohesion: members::cohesion(&ranked),
+                articles: ranked.into_iter().map(|(i, _)| i).collect(),
+                evidence,
+                also: members.iter().enumerate().filter(|(_, m)| m.also.contains(&t)).map(|(i, _)| i).collect(),
+            }
+        })
+        .collect();
+    Themes { themes, members, reason: input.clusters.reason.clone() }
 }

@@ -1,0 +1,224 @@
+//! What a theme is called: the terms that a reader would write, phrases before words, one name a language.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::LazyLock,
+};
+
+use rust_stemmers::{Algorithm, Stemmer};
+
+use super::Input;
+use crate::segment::{Lang, Segmented, Term};
+
+/// Terms of a name at most.
+const PARTS: usize = 3;
+/// A term joins a name only with this share of its first term's weight.
+const JOIN: f64 = 0.3;
+/// A phrase stands in for its word if it has this share of the word's weight.
+const ABSORB: f64 = 0.45;
+/// How much being in the title of every article of the theme adds to a term's weight in a name.
+const TITLE: f64 = 1.0;
+/// How many of the best terms are considered for a name.
+const CONSIDERED: usize = 200;
+/// A theme has a language if this share of its articles has two different terms of it.
+const SPOKEN: f64 = 0.1;
+/// Between the terms of a name.
+const JOINER: &str = " · ";
+
+/// Words that make bad labels: `true` if the word also spoils a phrase.
+static BARRED: LazyLock<HashMap<String, bool>> = LazyLock::new(|| {
+    let stemmer = Stemmer::create(Algorithm::English);
+    let lines = |text: &'static str| text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'));
+    let en = lines(include_str!("words/en.txt")).map(|line| (line, true));
+    let zh = lines(include_str!("words/zh.txt")).map(|line| (line, false));
+    let mut barred = HashMap::new();
+    for (line, english) in en.chain(zh) {
+        let (word, always) = line.strip_prefix('!').map_or((line, false), |word| (word, true));
+        let key = if english { stemmer.stem(word).into_owned() } else { word.to_owned() };
+        *barred.entry(key).or_insert(false) |= always;
+    }
+    barred
+});
+
+/// Whether a word (in any of its forms) may stand alone as a label.
+#[must_use]
+pub fn is_label_word(word: &str) -> bool {
+    let word = word.to_lowercase();
+    !BARRED.contains_key(&word) && !BARRED.contains_key(Stemmer::create(Algorithm::English).stem(&word).as_ref())
+}
+
+/// Whether a term may be shown as a term of a theme.
+fn shows(term: &Term, table: &[Term], source_terms: &[u32]) -> bool {
+    let source = |id: u32| source_terms.binary_search(&id).is_ok();
+    if term.parts.is_empty() {
+        return !BARRED.contains_key(&term.key) && term.surface.chars().count() > 1;
+    }
+    let parts = || term.parts.iter().filter_map(|&id| table.get(id as usize));
+    let spoilt = parts().any(|part| BARRED.get(&part.key) == Some(&true));
+    let empty = parts().all(|part| BARRED.contains_key(&part.key)) && term.lang != Lang::Zh;
+    !spoilt && !empty && !term.parts.iter().all(|&id| source(id))
+}
+
+/// The terms of a theme that may be shown, best first: a phrase takes the place of its words where it accounts for most of
+/// their weight, and a longer phrase that of a shorter.
+pub(super) fn candidates(weights: &[(u32, f64)], segmented: &Segmented, source_terms: &[u32]) -> Vec<(u32, f64)> {
+    let table = &segmented.terms;
+    let mut shown: Vec<(u32, f64)> = weights
+        .iter()
+        .filter(|&&(id, _)| source_terms.binary_search(&id).is_err() && shows(&table[id as usize], table, source_terms))
+        .copied()
+        .collect();
+    let own: HashMap<u32, f64> = shown.iter().copied().collect();
+    // The barred words of a phrase lend it no weight and need none of its own.
+    let mut absorbed = BTreeSet::new();
+    let mut raised: HashMap<u32, f64> = HashMap::new();
+    let considered = shown.len().min(CONSIDERED * 4);
+    for &(id, weight) in &shown[..considered] {
+        let phrase = &table[id as usize];
+        if phrase.parts.is_empty() {
+            continue;
+        }
+        for &(other, other_weight) in &shown[..considered] {
+            let part = &table[other as usize];
+            if other != id && contains(phrase, other, part) && weight >= ABSORB * other_weight {
+                absorbed.insert(other);
+                let best = raised.entry(id).or_insert(weight);
+                *best = best.max(own[&other]);
+            }
+        }
+    }
+    shown.retain(|(id, _)| !absorbed.contains(id));
+    for (id, weight) in &mut shown {
+        *weight = raised.get(id).copied().unwrap_or(*weight);
+    }
+    shown.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    shown
+}
+
+/// Whether a phrase holds another term, a word or a shorter phrase, whole.
+fn contains(phrase: &Term, id: u32, term: &Term) -> bool {
+    if term.parts.is_empty() {
+        phrase.parts.contains(&id)
+    } else {
+        term.parts.len() < phrase.parts.len() && phrase.parts.windows(term.parts.len()).any(|w| w == term.parts)
+    }
+}
+
+/// The words of a term.
+fn words(id: u32, term: &Term) -> Vec<u32> {
+    if term.parts.is_empty() { vec![id] } else { term.parts.clone() }
+}
+
+/// The best `n` terms with their weight relative to the best; none lies whole within one before it, or holds one.
+pub(super) fn listed(candidates: &[(u32, f64)], segmented: &Segmented, n: usize) -> Vec<(u32, f64)> {
+    let table = &segmented.terms;
+    let best = candidates.first().map_or(1.0, |c| c.1);
+    let mut listed: Vec<(u32, f64)> = Vec::with_capacity(n);
+    for &(id, weight) in candidates {
+        if listed.len() == n {
+            break;
+        }
+        let term = &table[id as usize];
+        let nested =
+            |other: u32| contains(term, other, &table[other as usize]) || contains(&table[other as usize], id, term);
+        if !listed.iter().any(|&(other, _)| nested(other)) {
+            listed.push((id, weight / best));
+        }
+    }
+    listed
+}
+
+/// The names of the themes, one for each language a theme has. No two themes share a name in a language.
+pub(super) fn name(
+    candidates: &[Vec<(u32, f64)>],
+    input: &Input<'_>,
+    themes: &[Option<usize>],
+) -> Vec<BTreeMap<Lang, String>> {
+    let table = &input.segmented.terms;
+    let mut taken: BTreeSet<(Lang, String)> = BTreeSet::new();
+    candidates
+        .iter()
+        .enumerate()
+        .map(|(theme, candidates)| {
+            let members: Vec<usize> = (0..themes.len()).filter(|&i| themes[i] == Some(theme)).collect();
+            let mut names = BTreeMap::new();
+            for lang in [Lang::Zh, Lang::En] {
+                let spoken = members.iter().filter(|&&i| speaks(input, i, lang)).count();
+                if spoken == 0 || (spoken as f64) < members.len() as f64 * SPOKEN {
+                    continue;
+                }
+                let ranked = rank(candidates, input, &members, lang);
+                let mut parts: Vec<u32> = Vec::new();
+                let mut used: BTreeSet<u32> = BTreeSet::new();
+                let first = ranked.first().map_or(0.0, |r| r.1);
+                for &(id, weight) in &ranked {
+                    let words = words(id, &table[id as usize]);
+                    let full = parts.len() >= PARTS || (!parts.is_empty() && weight < JOIN * first);
+                    if full && !taken.contains(&(lang, compose(&parts, table, lang))) {
+                        break;
+                    }
+                    if !words.iter().any(|word| used.contains(word)) {
+                        used.extend(words);
+                        parts.push(id);
+                    }
+                }
+                let mut name = compose(&parts, table, lang);
+                // Every term of the theme is used up and the name is still another's: number it.
+                let mut number = 2;
+                while !parts.is_empty() && !taken.insert((lang, name.clone())) {
+                    name = format!("{} ({number})", compose(&parts, table, lang));
+                    number += 1;
+                }
+                if !parts.is_empty() {
+                    names.insert(lang, name);
+                }
+            }
+            names
+        })
+        .collect()
+}
+
+/// Whether an article has two different terms of a language.
+fn speaks(input: &Input<'_>, article: usize, lang: Lang) -> bool {
+    let table = &input.segmented.terms;
+    let mut of_lang = input.bags[article].0.iter().filter(|&&(term, _)| {
+        let term = &table[term as usize];
+        term.lang == lang && term.parts.is_empty()
+    });
+    of_lang.nth(1).is_some()
+}
+
+/// The terms of a language by their weight in a name: class-based TF-IDF, raised for terms that stand in titles. Terms of
+/// one article only come last where the theme has three articles or more.
+fn rank(candidates: &[(u32, f64)], input: &Input<'_>, members: &[usize], lang: Lang) -> Vec<(u32, f64)> {
+    let table = &input.segmented.terms;
+    let mut ranked: Vec<(bool, u32, f64)> = candidates
+        .iter()
+        .filter(|&&(id, _)| table[id as usize].lang == lang)
+        .take(CONSIDERED)
+        .map(|&(id, weight)| {
+            let titles = members
+                .iter()
+                .filter(|&&i| input.segmented.documents[i].title.iter().any(|token| token.term == id))
+                .count();
+            let holders = members
+                .iter()
+                .filter(|&&i| input.bags[i].0.binary_search_by_key(&id, |&(term, _)| term).is_ok())
+                .count();
+            let share = titles as f64 / members.len() as f64;
+            (members.len() >= 3 && holders < 2, id, weight * (1.0 + TITLE * share))
+        })
+        .collect();
+    ranked.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.total_cmp(&a.2)).then(a.1.cmp(&b.1)));
+    ranked.into_iter().map(|(_, id, weight)| (id, weight)).collect()
+}
+
+/// Writes a name from its terms.
+fn compose(parts: &[u32], table: &[Term], lang: Lang) -> String {
+    let name = parts.iter().map(|&id| table[id as usize].surface.as_str()).collect::<Vec<_>>().join(JOINER);
+    let mut chars = name.chars();
+    match chars.next() {
+        Some(first) if lang == Lang::En => first.to_uppercase().chain(chars).collect(),
+        _ => name,
+    }
+}

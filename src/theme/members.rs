@@ -1,0 +1,174 @@
+//! Who belongs to a theme, how clearly, and who fits nowhere.
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+
+use super::{Input, Member, Unthemed};
+use crate::vectorize::Bag;
+
+/// A corpus has room for themes of one article while its themes hold this many articles at the mean, at most.
+const SMALL_THEMES: usize = 5;
+/// A passage belongs to another theme if its cosine there is at least this many times that to its article's own theme.
+const ALSO_RATIO: f32 = 1.25;
+/// … and if it has this many distinct terms, so that a caption or a date line decides nothing …
+const ALSO_TERMS: usize = 6;
+/// … and if such passages are at least this share of the article's.
+const ALSO_SHARE: f64 = 0.2;
+
+/// Sorts the articles into themes: a member for each article, and the cluster of each theme, largest theme first.
+pub(super) fn assign(input: &Input<'_>) -> (Vec<Member>, Vec<usize>) {
+    let n = input.articles.len();
+    let k = input.clusters.centroids.nrows();
+    let mut cluster: Vec<Option<usize>> = vec![None; n];
+    for (&article, &label) in input.clustered.iter().zip(&input.clusters.labels) {
+        cluster[article] = Some(label);
+    }
+    let because = unthemed(input.rows, &cluster, k);
+    for (c, because) in cluster.iter_mut().zip(&because) {
+        if because.is_some() {
+            *c = None;
+        }
+    }
+    let mut sizes = vec![0usize; k];
+    cluster.iter().flatten().for_each(|&c| sizes[c] += 1);
+    // Largest first; equal sizes by their first article, which is the clustering's own order for them.
+    let mut order: Vec<usize> = (0..k).filter(|&c| sizes[c] > 0).collect();
+    order.sort_by_key(|&c| (std::cmp::Reverse(sizes[c]), cluster.iter().position(|&l| l == Some(c))));
+    let mut theme_of = vec![None; k];
+    for (t, &c) in order.iter().enumerate() {
+        theme_of[c] = Some(t);
+    }
+    let themes: Vec<Option<usize>> = cluster.iter().map(|c| c.and_then(|c| theme_of[c])).collect();
+    let confidences = confidence(input.rows, &themes, order.len());
+    let also = also(input, &themes, order.len());
+    let members = themes
+        .into_iter()
+        .zip(because)
+        .zip(confidences.into_iter().zip(also))
+        .map(|((theme, because), (confidence, also))| Member { theme, confidence, also, because, place: (0.0, 0.0) })
+        .collect();
+    (members, order)
+}
+
+/// Sums of the rows of each cluster, `k × d`, and their counts.
+fn sums(rows: ArrayView2<'_, f32>, cluster: &[Option<usize>], k: usize) -> (Array2<f32>, Vec<usize>) {
+    let mut sums = Array2::<f32>::zeros((k, rows.ncols()));
+    let mut counts = vec![0; k];
+    for (row, c) in rows.outer_iter().zip(cluster) {
+        if let Some(c) = *c {
+            sums.row_mut(c).scaled_add(1.0, &row);
+            counts[c] += 1;
+        }
+    }
+    (sums, counts)
+}
+
+/// Unit centroids of the themes, `k × d`; zero for a theme whose rows cancel out.
+pub(super) fn centroids(rows: ArrayView2<'_, f32>, themes: &[Option<usize>], k: usize) -> Array2<f32> {
+    let (mut sums, _) = sums(rows, themes, k);
+    for mut row in sums.axis_iter_mut(Axis(0)) {
+        let norm = row.dot(&row).sqrt();
+        if norm > 0.0 {
+            row.mapv_inplace(|x| x / norm);
+        }
+    }
+    sums
+}
+
+/// Cosine of a unit row to the sum of other rows.
+fn cosine(row: ArrayView1<'_, f32>, sum: &Array1<f32>) -> f64 {
+    let norm = sum.dot(sum).sqrt();
+    if norm > 0.0 { f64::from(row.dot(sum) / norm) } else { 0.0 }
+}
+
+/// Why an article fits no theme. The measure asks one thing of a member: that it be nearer to the other articles of its
+/// theme than to all other articles taken together. It has no free parameter. An article alone in its cluster is a theme
+/// of its own only in a corpus of small themes.
+fn unthemed(rows: ArrayView2<'_, f32>, cluster: &[Option<usize>], k: usize) -> Vec<Option<Unthemed>> {
+    let (sums, counts) = sums(rows, cluster, k);
+    let total = sums.sum_axis(Axis(0));
+    let clustered: usize = counts.iter().sum();
+    cluster
+        .iter()
+        .zip(rows.outer_iter())
+        .map(|(c, row)| {
+            let Some(c) = *c else { return Some(Unthemed::NoTerms) };
+            if k < 2 {
+                return None;
+            }
+            if counts[c] == 1 {
+                return (clustered > SMALL_THEMES * k).then_some(Unthemed::Alone);
+            }
+            let theme = cosine(row, &(&sums.row(c) - &row));
+            let corpus = cosine(row, &(&total - &row));
+            (theme <= corpus).then_some(Unthemed::Between { theme, corpus })
+        })
+        .collect()
+}
+
+/// How clearly each article belongs to its theme; 0 for an unthemed one, 1 where there is no other theme.
+fn confidence(rows: ArrayView2<'_, f32>, themes: &[Option<usize>], k: usize) -> Vec<f64> {
+    let (sums, counts) = sums(rows, themes, k);
+    let units = centroids(rows, themes, k);
+    themes
+        .iter()
+        .zip(rows.outer_iter())
+        .map(|(theme, row)| {
+            let Some(theme) = *theme else { return 0.0 };
+            let own = if counts[theme] == 1 { 1.0 } else { cosine(row, &(&sums.row(theme) - &row)).max(0.0) };
+            let next = units
+                .outer_iter()
+                .enumerate()
+                .filter(|&(t, _)| t != theme)
+                .map(|(_, unit)| f64::from(row.dot(&unit)))
+                .fold(0.0, f64::max);
+            if own + next > 0.0 { ((own - next) / (own + next)).max(0.0) } else { 0.0 }
+        })
+        .collect()
+}
+
+/// Themes of each article's passages other than its own.
+fn also(input: &Input<'_>, themes: &[Option<usize>], k: usize) -> Vec<Vec<usize>> {
+    let mut also = vec![Vec::new(); themes.len()];
+    let units = centroids(input.rows, themes, k);
+    let mut votes = vec![0usize; k];
+    let rows = input.passages.iter().zip(input.passage_rows.outer_iter()).collect::<Vec<_>>();
+    for group in rows.chunk_by(|a, b| a.0.0 == b.0.0) {
+        let article = group[0].0.0 as usize;
+        let Some(own) = themes[article] else { continue };
+        votes.fill(0);
+        for &(&(_, passage), row) in group {
+            let tokens = &input.segmented.documents[article].passages[passage as usize];
+            if Bag::of_passage(tokens).0.len() < ALSO_TERMS {
+                continue;
+            }
+            let cosines = units.dot(&row);
+            // The first of equal ones, as everywhere.
+            let best = (0..k).fold(own, |best, t| if cosines[t] > cosines[best] { t } else { best });
+            if best != own && cosines[best] >= ALSO_RATIO * cosines[own].max(0.0) {
+                votes[best] += 1;
+            }
+        }
+        let least = (input.articles[article].passages.len() as f64 * ALSO_SHARE).max(1.0);
+        also[article] = (0..k).filter(|&t| votes[t] as f64 >= least).collect();
+    }
+    also
+}
+
+/// The articles of a theme with their cosine to its centroid, highest first; equal ones in the articles' order.
+pub(super) fn rank(
+    rows: ArrayView2<'_, f32>,
+    themes: &[Option<usize>],
+    theme: usize,
+    centroid: ArrayView1<'_, f32>,
+) -> Vec<(usize, f32)> {
+    let mut ranked: Vec<(usize, f32)> =
+        (0..themes.len()).filter(|&i| themes[i] == Some(theme)).map(|i| (i, rows.row(i).dot(&centroid))).collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    ranked
+}
+
+/// Mean cosine of ranked articles, 0 to 1.
+pub(super) fn cohesion(ranked: &[(usize, f32)]) -> f64 {
+    let sum: f64 = ranked.iter().map(|&(_, cosine)| f64::from(cosine)).sum();
+    (sum / ranked.len().max(1) as f64).clamp(0.0, 1.0)
+}
