@@ -24,6 +24,8 @@ mod evidence;
 mod label;
 mod map;
 mod members;
+#[cfg(test)]
+mod tests;
 mod weight;
 
 use std::ops::Range;

@@ -55,11 +55,11 @@ mod tests {
 
     #[test]
     fn a_term_of_one_theme_outweighs_one_of_all() {
-        let bags = [Bag(vec![(0, 3), (1, 1)]), Bag(vec![(0, 3), (1, 2)]), Bag(vec![(0, 3), (2, 1)])];
+        let bags = [Bag(vec![(0, 3), (1, 1)]), Bag(vec![(0, 3), (1, 2)]), Bag(vec![(0, 1), (2, 3)])];
         let weights = weigh(&bags, &[Some(0), Some(0), Some(1)], 2, 3);
         assert_eq!(weights[0][0].0, 1);
         assert_eq!(weights[1].iter().map(|w| w.0).collect::<Vec<_>>(), [2]);
-        // By hand: all = (3(1 + ln 3), 2 + ln 2, 1), theme 0 of size 2(1 + ln 3) + 2 + ln 2, A = total / 2.
+        // By hand, a = 1 + ln 3 and b = 2 + ln 2: theme 0 holds 2a of term 0 and b of term 1, theme 1 holds 1 and a.
         let (a, b) = (1.0 + 3f64.ln(), 2.0 + 2f64.ln());
         let (total, size) = (3.0 * a + b + 1.0, 2.0 * a + b);
         let expected = b / size * (1.0 + total / 2.0 / b).ln();
