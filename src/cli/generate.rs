@@ -8,9 +8,12 @@ use clap::{CommandFactory, ValueEnum, ValueHint};
 use super::{
     Cli, Exit,
     args::{self, Examples},
-    output, visible,
+    output,
 };
-use crate::{report::view::Report, similar::Similar};
+use crate::{
+    report::{text::visible, view::Report},
+    similar::Similar,
+};
 
 const COMPLETIONS: Examples = &[
     ("bash, for this user", "wenmai completions bash > ~/.local/share/bash-completion/completions/wenmai"),

@@ -27,7 +27,6 @@ mod source;
 pub mod table;
 #[cfg(test)]
 mod tests;
-mod visible;
 
 use std::{io, process::ExitCode};
 
@@ -35,7 +34,6 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 pub use output::print_error;
-pub use visible::visible;
 
 use crate::error::Error;
 

@@ -6,8 +6,7 @@ use anstyle::{AnsiColor, Style};
 use anyhow::{Context, Result};
 use serde::Serialize;
 
-use super::visible;
-use crate::article::Skipped;
+use crate::{article::Skipped, report::text::visible};
 
 /// Skipped inputs told before the rest is only counted.
 const SKIPPED_SHOWN: usize = 20;

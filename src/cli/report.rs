@@ -13,9 +13,8 @@ use super::{
     args::{self, Examples, Fitting, Global},
     output,
     source::Source,
-    visible,
 };
-use crate::report::{self, Format};
+use crate::report::{self, Format, text::visible};
 
 const EXAMPLES: Examples = &[
     ("Write every format to reports/", "wenmai report articles/"),
@@ -52,9 +51,9 @@ pub struct Args {
 }
 
 fn formats() -> impl TypedValueParser<Value = Format> {
-    let values = Format::ALL.iter().map(|format| PossibleValue::new(format.name()).help(format.about()));
+    let values = report::ALL.iter().map(|format| PossibleValue::new(format.name()).help(format.about()));
     PossibleValuesParser::new(values).try_map(|name| {
-        Format::ALL.iter().find(|format| format.name() == name).copied().ok_or("this is no report format")
+        report::ALL.iter().find(|format| format.name() == name).copied().ok_or("this is no report format")
     })
 }
 
@@ -65,7 +64,7 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 pub fn run(args: &Args, global: &Global) -> Result<Exit> {
     // Each once, in the order of the registry, however often and in whatever order they are given.
     let wanted = |format: &Format| args.format.is_empty() || args.format.contains(format);
-    let formats: Vec<Format> = Format::ALL.iter().copied().filter(wanted).collect();
+    let formats: Vec<Format> = report::ALL.iter().copied().filter(wanted).collect();
     let to_stdout = args.output.as_os_str() == "-";
     if to_stdout && formats.len() != 1 {
         bail!(

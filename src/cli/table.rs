@@ -11,10 +11,12 @@ use comfy_table::{
     presets::{NOTHING, UTF8_HORIZONTAL_ONLY},
 };
 
-use super::visible;
 use crate::{
     article::Article,
-    report::view::{Report, Theme},
+    report::{
+        text::visible,
+        view::{Report, Theme},
+    },
     similar::{Hit, Similar},
 };
 
@@ -259,7 +261,7 @@ mod tests {
             "2025-06-14–07-02",
             "2024-12-30\n",
             " –2025-01-02\n",
-            "rail␛[31mway , 一带一路",
+            "rail\u{fffd}[31mway , 一带一路",
             "Unthemed: 12 articles: article-0, article-1, article-2, article-3, article-4, article-5, article-6, article-7, \
              article-8, article-9 and 2 more\n3 themes: asked for\nRead: 21 articles, 60 passages, 2 files\n",
         ] {

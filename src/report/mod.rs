@@ -1,5 +1,6 @@
 //! Reports.
 
+pub mod text;
 pub mod view;
 
 use std::{
@@ -23,10 +24,10 @@ pub enum Format {
     Csv,
 }
 
-impl Format {
-    /// Every format.
-    pub const ALL: [Self; 4] = [Self::Markdown, Self::Html, Self::Json, Self::Csv];
+/// Every format.
+pub const ALL: [Format; 4] = [Format::Markdown, Format::Html, Format::Json, Format::Csv];
 
+impl Format {
     /// Its name on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -60,7 +61,7 @@ impl FromStr for Format {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|f| f.name() == text).ok_or_else(|| format!("{text:?} is no report format"))
+        ALL.into_iter().find(|f| f.name() == text).ok_or_else(|| format!("{text:?} is no report format"))
     }
 }
 
