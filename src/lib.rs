@@ -1,6 +1,7 @@
 #![doc = "wenmai (文脉) finds the themes that run through Chinese and English articles. See the README."]
 
 pub mod article;
+pub mod cli;
 pub mod cluster;
 pub mod config;
 pub mod embed;

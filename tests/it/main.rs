@@ -1,5 +1,6 @@
 //! End-to-end tests, one binary.
 
+mod cli;
 mod dependencies;
 mod pipeline;
 mod reports;

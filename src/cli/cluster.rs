@@ -1,0 +1,75 @@
+//! `wenmai cluster`: what themes are in here?
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::ValueHint;
+
+use super::{
+    Exit,
+    args::{self, Examples, Fitting, Global, SettingFlags},
+    output, source, table,
+};
+
+const EXAMPLES: Examples = &[
+    ("What themes are in this folder?", "wenmai cluster articles/"),
+    ("Exactly eight themes, from several places", "wenmai cluster digest.txt \"feeds/*.jsonl\" -k 8"),
+    ("From another program, for another program", "curl -s https://example.org/feed.jsonl | wenmai cluster - --json"),
+    ("Keep the result, to search and report it later", "wenmai cluster articles/ --save wenmai.model"),
+];
+
+const MORE: &str = "\
+The table goes to standard output; progress, skipped inputs and errors go to standard error. The same articles give the same \
+bytes, whatever the number of threads and the order of the inputs. `wenmai schema cluster` prints the schema of --json.";
+
+/// Show the themes of a pile of articles
+#[derive(Debug, clap::Args)]
+#[command(
+    long_about = "Groups articles into themes and shows, for each, its name in Chinese and English, its size, its terms and its \
+                  dates. Articles that fit no theme are listed as unthemed.",
+    after_help = args::examples(EXAMPLES),
+    after_long_help = args::long_examples(EXAMPLES, MORE),
+    override_usage = "wenmai cluster [OPTIONS] <INPUT>..."
+)]
+pub struct Args {
+    /// Files, folders, globs in quotes, or - for standard input
+    #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<String>,
+
+    /// Save the model, for `wenmai similar --model` and `wenmai report --model`
+    #[arg(long, value_name = "MODEL", value_hint = ValueHint::FilePath)]
+    pub save: Option<PathBuf>,
+
+    /// Print JSON instead of a table
+    #[arg(long)]
+    pub json: bool,
+
+    /// The settings.
+    #[command(flatten)]
+    pub settings: SettingFlags<Fitting>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// If a setting is wrong, or reading, fitting, saving or printing fails.
+pub fn run(args: &Args, global: &Global) -> Result<Exit> {
+    let config = global.config(&args.settings)?;
+    if args.inputs.is_empty() {
+        bail!("no INPUT is given; name a file, a folder, a glob in quotes, or - for standard input");
+    }
+    let model = source::fit(&args.inputs, &config, global.quiet)?;
+    // Saved before printing, because a reader may close the pipe; told after, so that a full disk does not cost the table.
+    let saved = args.save.as_ref().map(|path| model.save(path).map(|()| path));
+    let report = crate::report::assemble(&model);
+    output::skipped(&report.skipped);
+    let printed =
+        if args.json { output::json(&report) } else { output::text(|out| table::themes(&report, table::width(), out)) };
+    if let Some(path) = saved.transpose()?
+        && !global.quiet
+    {
+        output::note(&format!("saved {}", path.display()));
+    }
+    printed?;
+    Ok(if report.skipped.is_empty() && !report.themes.is_empty() { Exit::Done } else { Exit::Partly })
+}

@@ -1,0 +1,65 @@
+//! Writing to standard output and standard error.
+
+use std::io::{self, BufWriter, Write};
+
+use anstyle::{AnsiColor, Style};
+use anyhow::{Context, Result};
+use serde::Serialize;
+
+use crate::{article::Skipped, report::text::visible};
+
+/// Skipped inputs told before the rest is only counted.
+const SKIPPED_SHOWN: usize = 20;
+
+/// Writes to stdout; escape codes are taken out unless it is a terminal that wants them.
+pub(super) fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    to(anstream::stdout().lock(), write)
+}
+
+/// Writes to stdout, byte for byte.
+pub(super) fn bytes(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    to(io::stdout().lock(), write)
+}
+
+/// Writes a value to stdout as indented JSON.
+pub(super) fn json(value: &impl Serialize) -> Result<()> {
+    bytes(|out| {
+        serde_json::to_writer_pretty(&mut *out, value)?;
+        writeln!(out)
+    })
+}
+
+fn to(stream: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+    let mut out = BufWriter::new(stream);
+    write(&mut out).and_then(|()| out.flush()).context("cannot write to standard output")
+}
+
+/// Tells on stderr what was skipped, as `skipped: path: reason`.
+pub(super) fn skipped(skipped: &[Skipped]) {
+    let mut err = anstream::stderr().lock();
+    let yellow = Style::new().fg_color(Some(AnsiColor::Yellow.into())).bold();
+    // Nobody is left to tell if stderr is closed.
+    for Skipped { path, reason } in skipped.iter().take(SKIPPED_SHOWN) {
+        let _ = writeln!(err, "{yellow}skipped:{yellow:#} {}: {}", visible(path), visible(reason));
+    }
+    let more = skipped.len().saturating_sub(SKIPPED_SHOWN);
+    if more > 0 {
+        let _ = writeln!(err, "{yellow}skipped:{yellow:#} and {more} more; `wenmai cluster --json` lists all");
+    }
+}
+
+/// Tells something on stderr that is no error.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(anstream::stderr().lock(), "{}", visible(text));
+}
+
+/// Prints an error and its causes to stderr: `error: …`, then `caused by: …` a line.
+pub fn print_error(error: &anyhow::Error) {
+    let mut err = anstream::stderr().lock();
+    let red = Style::new().fg_color(Some(AnsiColor::Red.into())).bold();
+    let bold = Style::new().bold();
+    let _ = writeln!(err, "{red}error:{red:#} {}", visible(&error.to_string()));
+    for cause in error.chain().skip(1) {
+        let _ = writeln!(err, "  {bold}caused by:{bold:#} {}", visible(&cause.to_string()));
+    }
+}

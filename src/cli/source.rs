@@ -1,0 +1,81 @@
+//! Where a command gets its model from: inputs to fit, or a saved model.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::ValueHint;
+
+use super::{
+    args::{Global, Scope, SettingFlags},
+    progress::Line,
+};
+use crate::{
+    config::Config,
+    input,
+    model::Model,
+    pipeline::{self, Progress, Stage},
+};
+
+/// Inputs and settings, or a saved model.
+#[derive(Debug, clap::Args)]
+pub struct Source<S: Scope> {
+    /// Files, folders, globs in quotes, or - for standard input
+    #[arg(value_name = "INPUT", value_hint = ValueHint::AnyPath)]
+    pub inputs: Vec<String>,
+
+    /// Use a saved model instead of INPUT
+    ///
+    /// Make one with `wenmai cluster INPUT --save MODEL`.
+    #[arg(long, value_name = "MODEL", value_hint = ValueHint::FilePath, conflicts_with = "inputs")]
+    pub model: Option<PathBuf>,
+
+    /// The settings.
+    #[command(flatten)]
+    pub settings: SettingFlags<S>,
+}
+
+impl<S: Scope> Source<S> {
+    /// The configuration and the model, fitted or loaded. With a saved model, settings that only fitting uses are
+    /// refused rather than ignored, except those named in `used`.
+    ///
+    /// # Errors
+    /// If there is nothing to read, a setting is wrong, or reading, fitting or loading fails.
+    pub fn model(&self, global: &Global, used: &[&str]) -> Result<(Config, Model)> {
+        let config = global.config(&self.settings)?;
+        if let Some(path) = &self.model {
+            if let Some((key, _)) = self.settings.given().find(|(key, _)| !used.contains(key)) {
+                let dashes = if key.len() == 1 { "-" } else { "--" };
+                bail!(
+                    "{dashes}{key} has no effect on a saved model, which is fitted already; \
+                     leave it out, or give INPUT instead of --model"
+                );
+            }
+            let model = Model::load(path)?;
+            return Ok((config, model));
+        }
+        if self.inputs.is_empty() {
+            bail!(
+                "no INPUT is given; name a file, a folder, a glob in quotes, or - for standard input, \
+                 or a saved model with --model MODEL"
+            );
+        }
+        let model = fit(&self.inputs, &config, global.quiet)?;
+        Ok((config, model))
+    }
+
+    /// Whether inputs were skipped in this run; what a saved model skipped was told when it was made.
+    pub fn skipped<'a>(&self, model: &'a Model) -> &'a [crate::article::Skipped] {
+        if self.model.is_some() { &[] } else { &model.skipped }
+    }
+}
+
+/// Reads inputs and fits a model, showing progress.
+///
+/// # Errors
+/// If reading or fitting fails.
+pub(super) fn fit(inputs: &[String], config: &Config, quiet: bool) -> Result<Model> {
+    let progress = Line::new(quiet);
+    progress.begin(Stage::Read);
+    let collection = input::read(inputs, &config.input)?;
+    Ok(pipeline::fit(collection, config, &progress)?)
+}

@@ -1,0 +1,311 @@
+//! The registry of settings: one row each, from which flags, their help, keys, rules and errors are made.
+
+use std::ops::RangeInclusive;
+
+use super::{Config, Overrides};
+use crate::{
+    cluster::K,
+    error::{Error, Result},
+    input,
+};
+
+/// What a setting is about; the heading its flag stands under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// How inputs are read.
+    Reading,
+    /// What counts as a term, and how much.
+    Terms,
+    /// How texts become vectors.
+    Embedding,
+    /// How articles are grouped.
+    Clustering,
+    /// What is said of a theme.
+    Themes,
+    /// How the program runs; belongs to every command.
+    Run,
+}
+
+impl Group {
+    /// The heading.
+    #[must_use]
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::Reading => "Reading",
+            Self::Terms => "Terms",
+            Self::Embedding => "Embedding",
+            Self::Clustering => "Clustering",
+            Self::Themes => "Themes",
+            Self::Run => "Everywhere",
+        }
+    }
+}
+
+/// One of the words a setting may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The word.
+    pub name: &'static str,
+    /// What it means.
+    pub about: &'static str,
+}
+
+/// What sort of value a setting has.
+#[derive(Clone, Copy, Debug)]
+pub enum Kind {
+    /// A whole number, from 0.
+    Whole,
+    /// A number.
+    Number,
+    /// `auto` or a whole number.
+    AutoOrWhole,
+    /// `true` or `false`.
+    Switch,
+    /// A file to read.
+    File,
+    /// One of the words listed.
+    Word(fn() -> Vec<Choice>),
+}
+
+impl Kind {
+    /// Reads a value as it is written after a flag; none if it is of another kind.
+    pub(super) fn read(self, text: &str) -> Option<serde_json::Value> {
+        match self {
+            Self::Whole => text.parse::<u64>().ok().map(Into::into),
+            Self::Number => text.parse().ok().and_then(serde_json::Number::from_f64).map(Into::into),
+            Self::AutoOrWhole => text.parse::<u64>().map_or_else(|_| Some(text.into()), |n| Some(n.into())),
+            Self::Switch => text.parse::<bool>().ok().map(Into::into),
+            Self::File | Self::Word(_) => Some(text.into()),
+        }
+    }
+}
+
+/// A setting: its key, what it does, and the rule its values obey.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// Its key in a configuration file; its flag without dashes.
+    pub key: &'static str,
+    /// What it is about.
+    pub group: Group,
+    /// What sort of value it has.
+    pub kind: Kind,
+    /// The value's name in the help.
+    pub value: &'static str,
+    /// What it does, in a line.
+    pub help: &'static str,
+    /// More on it, for the long help; may be empty.
+    pub more: &'static str,
+    /// What its values obey, as it reads after "but".
+    pub rule: &'static str,
+    /// What to write instead, as it reads before ", or leave it out".
+    pub remedy: &'static str,
+    /// Whether the rule holds; it holds where the setting is not set.
+    pub holds: fn(&Overrides) -> bool,
+}
+
+impl Setting {
+    /// The flag: `--terms`, `-k`.
+    #[must_use]
+    pub fn flag(&self) -> String {
+        let dashes = if self.key.len() == 1 { "-" } else { "--" };
+        format!("{dashes}{}", self.key)
+    }
+
+    /// The default, as a person would write it; none if the setting is unset by default.
+    #[must_use]
+    pub fn default(&self) -> Option<String> {
+        Overrides::from(&Config::default()).shown(self.key)
+    }
+
+    /// The error of a value that breaks the rule.
+    pub(super) fn broken(&self, name: String, value: &str) -> Error {
+        let instead = match self.default() {
+            Some(default) => format!(", or leave it out for {default}"),
+            None => ", or leave it out".to_owned(),
+        };
+        let value = if value.trim().is_empty() { format!("{value:?}") } else { value.to_owned() };
+        Error::Setting { name, value, rule: self.rule.to_owned(), remedy: format!("{}{instead}", self.remedy) }
+    }
+}
+
+/// The row of a key.
+pub(super) fn find(key: &str) -> Result<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key).ok_or_else(|| Error::Setting {
+        name: key.to_owned(),
+        value: "given".to_owned(),
+        rule: "no setting has this key".to_owned(),
+        remedy: format!("the keys are {}", keys()),
+    })
+}
+
+/// Every key, separated by commas.
+pub(super) fn keys() -> String {
+    SETTINGS.iter().map(|setting| setting.key).collect::<Vec<_>>().join(", ")
+}
+
+fn within<T: PartialOrd>(value: Option<T>, range: &RangeInclusive<T>) -> bool {
+    value.is_none_or(|value| range.contains(&value))
+}
+
+fn input_formats() -> Vec<Choice> {
+    input::Format::ALL.iter().map(|format| Choice { name: format.name(), about: format.about() }).collect()
+}
+
+/// Every setting, in the order of the help.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        key: "input-format",
+        group: Group::Reading,
+        kind: Kind::Word(input_formats),
+        value: "FORMAT",
+        help: "Read every input as this format",
+        more: "Left out, the format of each file is recognised from its content.",
+        rule: "it is the name of an input format",
+        remedy: "`wenmai cluster --help` lists them",
+        holds: |_| true,
+    },
+    Setting {
+        key: "dict",
+        group: Group::Terms,
+        kind: Kind::File,
+        value: "FILE",
+        help: "Add the words of a dictionary to the Chinese segmenter",
+        more: "One word a line, in jieba's format: `word`, `word frequency` or `word frequency tag`. \
+               In a configuration file, the path is relative to that file.",
+        rule: "it is the path of a dictionary",
+        remedy: "name a file",
+        holds: |o| o.dict.as_ref().is_none_or(|path| !path.as_os_str().is_empty()),
+    },
+    Setting {
+        key: "stopwords",
+        group: Group::Terms,
+        kind: Kind::File,
+        value: "FILE",
+        help: "Leave out the words of a list, besides the usual stop words",
+        more: "One word a line, Chinese or English. In a configuration file, the path is relative to that file.",
+        rule: "it is the path of a list of words",
+        remedy: "name a file",
+        holds: |o| o.stopwords.as_ref().is_none_or(|path| !path.as_os_str().is_empty()),
+    },
+    Setting {
+        key: "phrases",
+        group: Group::Terms,
+        kind: Kind::Switch,
+        value: "BOOL",
+        help: "Whether words that often stand together become one term",
+        more: "So that labels read `Belt and Road` rather than `belt, road`.",
+        rule: "it is a switch",
+        remedy: "write true or false",
+        holds: |_| true,
+    },
+    Setting {
+        key: "min-df",
+        group: Group::Terms,
+        kind: Kind::Whole,
+        value: "N",
+        help: "Drop terms that occur in fewer articles than this",
+        more: "Ignored while it would leave an article without terms.",
+        rule: "every term occurs in at least 1 article",
+        remedy: "write a whole number from 1, such as 2 to drop what occurs in one article only",
+        holds: |o| within(o.min_df, &(1..=usize::MAX)),
+    },
+    Setting {
+        key: "max-df",
+        group: Group::Terms,
+        kind: Kind::Number,
+        value: "SHARE",
+        help: "Drop terms that occur in more than this share of the articles",
+        more: "",
+        rule: "it is a share, over 0 and at most 1",
+        remedy: "write 0.5 for half of the articles",
+        holds: |o| o.max_df.is_none_or(|share| share > 0.0 && share <= 1.0),
+    },
+    Setting {
+        key: "dimensions",
+        group: Group::Embedding,
+        kind: Kind::Whole,
+        value: "N",
+        help: "Dimensions of the corpus's own view (latent semantic analysis), at most",
+        more: "",
+        rule: "an embedding has 1 to 1000 dimensions",
+        remedy: "write a whole number from 1 to 1000",
+        holds: |o| within(o.dimensions, &(1..=1000)),
+    },
+    Setting {
+        key: "k",
+        group: Group::Clustering,
+        kind: Kind::AutoOrWhole,
+        value: "auto|N",
+        help: "Number of themes: as many as the corpus shows, or exactly N",
+        more: "There are fewer than N if there are fewer distinct articles.",
+        rule: "the number of themes is `auto` or a whole number from 1",
+        remedy: "write -k auto, or a number such as -k 8",
+        holds: |o| o.k.is_none_or(|k| k != K::Exactly(0)),
+    },
+    Setting {
+        key: "starts",
+        group: Group::Clustering,
+        kind: Kind::Whole,
+        value: "N",
+        help: "Starts of k-means, of which the best is kept",
+        more: "",
+        rule: "k-means starts 1 to 1000 times",
+        remedy: "write a whole number from 1 to 1000",
+        holds: |o| within(o.starts, &(1..=1000)),
+    },
+    Setting {
+        key: "max-iterations",
+        group: Group::Clustering,
+        kind: Kind::Whole,
+        value: "N",
+        help: "Iterations of one start, at most",
+        more: "",
+        rule: "a start takes 1 to 10000 iterations",
+        remedy: "write a whole number from 1 to 10000",
+        holds: |o| within(o.max_iterations, &(1..=10_000)),
+    },
+    Setting {
+        key: "terms",
+        group: Group::Themes,
+        kind: Kind::Whole,
+        value: "N",
+        help: "Terms listed for each theme",
+        more: "",
+        rule: "a theme lists 1 to 100 terms",
+        remedy: "write a whole number from 1 to 100",
+        holds: |o| within(o.terms, &(1..=100)),
+    },
+    Setting {
+        key: "evidence",
+        group: Group::Themes,
+        kind: Kind::Whole,
+        value: "N",
+        help: "Passages quoted for each theme",
+        more: "",
+        rule: "a theme quotes 1 to 50 passages",
+        remedy: "write a whole number from 1 to 50",
+        holds: |o| within(o.evidence, &(1..=50)),
+    },
+    Setting {
+        key: "seed",
+        group: Group::Run,
+        kind: Kind::Whole,
+        value: "N",
+        help: "Seed of everything random; the same seed gives the same bytes",
+        more: "",
+        rule: "a seed is a whole number from 0 to 18446744073709551615",
+        remedy: "write one",
+        holds: |_| true,
+    },
+    Setting {
+        key: "threads",
+        group: Group::Run,
+        kind: Kind::Whole,
+        value: "N",
+        help: "Threads to use; left out, as many as there are cores",
+        more: "The result is the same for any number.",
+        rule: "a run takes 1 to 1024 threads",
+        remedy: "write a whole number from 1 to 1024",
+        holds: |o| within(o.threads, &(1..=1024)),
+    },
+];

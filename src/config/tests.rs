@@ -1,0 +1,214 @@
+use super::*;
+use crate::error::Error;
+
+/// Every setting set to something other than its default. Written without `..`, so that a new field must be added here.
+fn everything() -> Overrides {
+    Overrides {
+        input_format: Some(input::Format::Markdown),
+        dict: Some("words/用户词典.txt".into()),
+        stopwords: Some("stop.txt".into()),
+        phrases: Some(false),
+        min_df: Some(2),
+        max_df: Some(0.5),
+        dimensions: Some(64),
+        k: Some(K::Exactly(8)),
+        starts: Some(3),
+        max_iterations: Some(50),
+        terms: Some(12),
+        evidence: Some(1),
+        seed: Some(7),
+        threads: Some(2),
+    }
+}
+
+fn message(result: Result<impl std::fmt::Debug>) -> String {
+    result.unwrap_err().to_string()
+}
+
+#[test]
+fn every_field_is_a_setting_and_every_setting_a_field() {
+    let value = serde_json::to_value(everything()).unwrap();
+    let mut fields: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut keys: Vec<&str> = SETTINGS.iter().map(|setting| setting.key).collect();
+    fields.sort_unstable();
+    keys.sort_unstable();
+    assert_eq!(fields, keys);
+}
+
+#[test]
+fn everything_survives_the_trip_through_a_file_and_through_flags() {
+    let toml = toml::to_string(&everything()).unwrap();
+    let file = ConfigFile::parse("wenmai.toml", &toml).unwrap();
+    assert_eq!(file.overrides(), &everything());
+
+    let shown: Vec<(&str, String)> =
+        SETTINGS.iter().map(|setting| (setting.key, everything().shown(setting.key).unwrap())).collect();
+    let flags = Overrides::from_flags(shown.iter().map(|(key, text)| (*key, text.as_str()))).unwrap();
+    assert_eq!(flags, everything());
+
+    let by_file = Config::resolve(Some(&file), &Overrides::default()).unwrap();
+    let by_flags = Config::resolve(None, &flags).unwrap();
+    assert_eq!(by_file, by_flags);
+    assert_eq!(Overrides::from(&by_flags), everything(), "every override reaches the stages");
+    assert_eq!((by_flags.embed.seed, by_flags.cluster.seed), (7, 7));
+}
+
+#[test]
+fn nothing_given_is_the_defaults_of_the_library() {
+    assert_eq!(Config::resolve(None, &Overrides::default()).unwrap(), Config::default());
+    assert_eq!(
+        Config::resolve(Some(&ConfigFile::parse("empty.toml", "").unwrap()), &Overrides::default()).unwrap(),
+        Config::default()
+    );
+    Overrides::from(&Config::default()).check().unwrap();
+}
+
+#[test]
+fn flags_win_over_the_file_and_the_file_over_the_defaults() {
+    let file = ConfigFile::parse("wenmai.toml", "terms = 12\nevidence = 2\nk = 4").unwrap();
+    let flags = Overrides::from_flags([("terms", "5"), ("k", "auto")]).unwrap();
+    let config = Config::resolve(Some(&file), &flags).unwrap();
+    assert_eq!((config.theme.terms, config.theme.evidence, config.cluster.k), (5, 2, K::Auto));
+    assert_eq!(config.cluster.starts, cluster::Settings::default().starts);
+}
+
+#[test]
+fn a_value_out_of_range_names_flag_value_rule_and_remedy() {
+    for (key, text, rule) in [
+        ("terms", "0", "--terms is 0, but a theme lists 1 to 100 terms; write a whole number from 1 to 100, or leave"),
+        ("terms", "101", "a theme lists 1 to 100 terms"),
+        ("terms", "ten", "--terms is ten, but"),
+        ("terms", "-3", "--terms is -3, but"),
+        ("terms", "", "--terms is \"\", but"),
+        ("terms", "99999999999999999999999", "a theme lists 1 to 100 terms"),
+        ("evidence", "0", "a theme quotes 1 to 50 passages"),
+        ("k", "0", "-k is 0, but the number of themes is `auto` or a whole number from 1"),
+        ("k", "many", "-k is many, but"),
+        ("k", "1.5", "-k is 1.5, but"),
+        ("max-df", "0", "a share, over 0 and at most 1"),
+        ("max-df", "1.01", "a share, over 0 and at most 1"),
+        ("max-df", "nan", "a share, over 0 and at most 1"),
+        ("max-df", "50%", "write 0.5 for half"),
+        ("min-df", "0", "at least 1 article"),
+        ("dimensions", "1001", "1 to 1000 dimensions"),
+        ("starts", "0", "k-means starts 1 to 1000 times"),
+        ("max-iterations", "10001", "1 to 10000 iterations"),
+        ("threads", "0", "1 to 1024 threads"),
+        ("threads", "100000", "1 to 1024 threads"),
+        ("seed", "-1", "a seed is a whole number from 0"),
+        ("phrases", "maybe", "write true or false"),
+        ("input-format", "docx", "it is the name of an input format"),
+        ("dict", "", "it is the path of a dictionary"),
+    ] {
+        let result = Overrides::from_flags([(key, text)]);
+        assert!(matches!(result, Err(Error::Setting { .. })), "{key} {text}");
+        let said = message(result);
+        assert!(said.contains(rule), "{said}");
+    }
+}
+
+#[test]
+fn overrides_made_by_hand_are_checked_too() {
+    for overrides in [
+        Overrides { terms: Some(0), ..Overrides::default() },
+        Overrides { max_df: Some(f64::NAN), ..Overrides::default() },
+        Overrides { k: Some(K::Exactly(0)), ..Overrides::default() },
+    ] {
+        assert!(matches!(Config::resolve(None, &overrides), Err(Error::Setting { .. })), "{overrides:?}");
+    }
+}
+
+#[test]
+fn the_largest_seed_is_good_in_both_places() {
+    let most = u64::MAX.to_string();
+    let flags = Overrides::from_flags([("seed", most.as_str())]).unwrap();
+    let file = ConfigFile::parse("wenmai.toml", &format!("seed = {most}")).unwrap();
+    assert_eq!(flags, *file.overrides());
+    assert_eq!(flags.seed, Some(u64::MAX));
+}
+
+#[test]
+fn a_bad_value_in_a_file_names_key_file_line_rule_and_remedy() {
+    for (text, start) in [
+        ("k = 4\nterms = 0\n", "`terms` in w.toml (line 2) is 0, but a theme lists 1 to 100 terms; write"),
+        ("terms = 'ten'", "`terms` in w.toml (line 1) is 'ten', but a theme lists 1 to 100 terms"),
+        ("\nterms = -3", "`terms` in w.toml (line 2) is -3, but"),
+        ("terms = 2.5", "`terms` in w.toml (line 1) is 2.5, but"),
+        ("terms = [1,\n2]", "`terms` in w.toml (line 1) is [1, 2], but"),
+        ("max-df = nan", "`max-df` in w.toml (line 1) is nan, but it is a share"),
+        ("k = 'all'", "`k` in w.toml (line 1) is 'all', but the number of themes"),
+        ("k = -1", "`k` in w.toml (line 1) is -1, but the number of themes"),
+        ("k = 0", "`k` in w.toml (line 1) is 0, but the number of themes"),
+        ("input-format = 'docx'", "`input-format` in w.toml (line 1) is 'docx', but"),
+        ("threads = 0", "`threads` in w.toml (line 1) is 0, but"),
+        ("phrases = 'yes'", "`phrases` in w.toml (line 1) is 'yes', but it is a switch"),
+        ("terms.x = 1", "`terms` in w.toml (line 1) is"),
+    ] {
+        let result = ConfigFile::parse("w.toml", text);
+        assert!(matches!(result, Err(Error::Setting { .. })), "{text}: {result:?}");
+        let said = message(result);
+        assert!(said.starts_with(start), "{said}");
+    }
+}
+
+#[test]
+fn an_unknown_key_names_line_column_and_the_nearest_key() {
+    for (text, said) in [
+        ("k = 4\n  min_df = 2", "w.toml: line 2, column 3: unknown key `min_df`; did you mean `min-df`?"),
+        ("tems = 2", "w.toml: line 1, column 1: unknown key `tems`; did you mean `terms`?"),
+        ("stop-words = 'a'", "did you mean `stopwords`?"),
+        ("[theme]\nterms = 1", "unknown key `theme`; "),
+        ("'主题' = 1", "line 1, column 1: unknown key `主题`; the keys are input-format, dict,"),
+    ] {
+        let result = ConfigFile::parse("w.toml", text);
+        assert!(matches!(result, Err(Error::Config { .. })), "{text}");
+        let message = message(result);
+        assert!(message.contains(said), "{message}");
+    }
+}
+
+#[test]
+fn what_is_no_toml_names_line_and_column() {
+    for (text, at) in [
+        ("k = 4\nterms 3", "w.toml: line 2, column "),
+        ("k = ", "w.toml: line 1, column "),
+        ("k = 1\nk = 2", "w.toml: line 2, column 1: "),
+        ("\"", "w.toml: line 1, column "),
+        ("深 = ", "w.toml: line 1, column "),
+    ] {
+        let result = ConfigFile::parse("w.toml", text);
+        assert!(matches!(result, Err(Error::Config { .. })), "{text}: {result:?}");
+        let message = message(result);
+        assert!(message.starts_with(at) && !message.contains('\n'), "{message}");
+        assert!(message.ends_with("write one `key = value` a line, such as `k = 8`"), "{message}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_key() {
+    assert_eq!(ConfigFile::parse("w.toml", "\u{feff}terms = 3").unwrap().overrides().terms, Some(3));
+}
+
+#[test]
+fn paths_in_a_file_are_relative_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wenmai.toml");
+    std::fs::write(&path, "dict = 'words.txt'\nstopwords = '/lists/stop.txt'").unwrap();
+    let file = ConfigFile::read(&path).unwrap();
+    assert_eq!(file.overrides().dict, Some(folder.path().join("words.txt")));
+    assert_eq!(file.overrides().stopwords, Some("/lists/stop.txt".into()));
+    assert!(matches!(ConfigFile::read(&folder.path().join("none.toml")), Err(Error::Read { .. })));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_file_makes_it_panic(text in "\\PC{0,80}") {
+        let _ = ConfigFile::parse("w.toml", &text);
+    }
+
+    #[test]
+    fn no_value_makes_it_panic(value in "\\PC{0,20}", i in 0..SETTINGS.len()) {
+        let _ = Overrides::from_flags([(SETTINGS[i].key, value.as_str())]);
+        let _ = ConfigFile::parse("w.toml", &format!("{} = {value}", SETTINGS[i].key));
+    }
+}
