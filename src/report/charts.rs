@@ -26,7 +26,7 @@ const TIMELINE: (u32, u32) = (1000, 300);
 /// Width and height of a theme's own timeline.
 const SPARK: (u32, u32) = (240, 36);
 /// Radius of a theme's number on the map.
-const NUMBER_RADIUS: u32 = 19;
+const NUMBER_RADIUS: i32 = 18;
 
 /// The articles as dots in the colours of their themes, then the numbers of the themes at the middle of their dots.
 ///
@@ -39,7 +39,7 @@ pub fn map(page: &Page) -> io::Result<String> {
         601..=3000 => 5,
         _ => 3,
     };
-    let middles = middles(page);
+    let middles = middles(page, radius);
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, MAP).into_drawing_area();
@@ -52,7 +52,7 @@ pub fn map(page: &Page) -> io::Result<String> {
         }
         for (badge, at) in &middles {
             area.draw(&Circle::new(*at, NUMBER_RADIUS, ink(badge.colour).filled())).map_err(failed)?;
-            let style = ("sans-serif", 30).into_font().color(&WHITE).pos(Pos::new(HPos::Center, VPos::Center));
+            let style = ("sans-serif", 28).into_font().color(&WHITE).pos(Pos::new(HPos::Center, VPos::Center));
             area.draw(&Text::new(badge.id.to_string(), *at, style)).map_err(failed)?;
         }
         area.present().map_err(failed)?;
@@ -94,7 +94,7 @@ pub fn timeline(page: &Page) -> io::Result<String> {
             .configure_mesh()
             .disable_x_mesh()
             .disable_x_axis()
-            .disable_y_axis()
+            .axis_style(TRANSPARENT)
             .light_line_style(TRANSPARENT)
             .bold_line_style(ink(0).stroke_width(1))
             .y_labels(4)
@@ -175,8 +175,10 @@ fn labels(
     Ok(())
 }
 
-/// Where each theme's number goes: the mean place of its articles, moved aside while it would cover another number.
-fn middles<'p>(page: &'p Page) -> Vec<(&'p Badge, (i32, i32))> {
+/// Where each theme's number goes: at the mean place of its articles, moved aside so that it covers no other number and,
+/// where there is room, no dot of `radius`.
+fn middles<'p>(page: &'p Page, radius: i32) -> Vec<(&'p Badge, (i32, i32))> {
+    let all: Vec<(i32, i32)> = page.articles.iter().map(|entry| place(entry.article.x, entry.article.y)).collect();
     let mut taken: Vec<(&Badge, (i32, i32))> = Vec::with_capacity(page.themes.len());
     for theme in &page.themes {
         let dots: Vec<(i32, i32)> = page
@@ -194,23 +196,28 @@ fn middles<'p>(page: &'p Page) -> Vec<(&'p Badge, (i32, i32))> {
             mean(dots.iter().map(|(x, _)| i64::from(*x)).sum()),
             mean(dots.iter().map(|(_, y)| i64::from(*y)).sum()),
         );
-        let free = |(x, y): (i32, i32)| {
-            let apart = 2 * NUMBER_RADIUS as i32 + 4;
-            let edge = NUMBER_RADIUS as i32 + 2;
+        let apart = |(x, y): (i32, i32), (a, b): (i32, i32), least: i32| (x - a).pow(2) + (y - b).pow(2) >= least.pow(2);
+        let free = |at: (i32, i32)| {
+            let (x, y) = at;
+            let edge = NUMBER_RADIUS + 2;
             (edge..=MAP.0 as i32 - edge).contains(&x)
                 && (edge..=MAP.1 as i32 - edge).contains(&y)
-                && taken.iter().all(|(_, (a, b))| (x - a).pow(2) + (y - b).pow(2) >= apart.pow(2))
+                && taken.iter().all(|(_, other)| apart(at, *other, 2 * NUMBER_RADIUS + 4))
         };
-        taken.push((&theme.badge, ring(start).find(|at| free(*at)).unwrap_or(start)));
+        // Near the middle and on no dot if there is such a place, else near the middle.
+        let clear = |at: &(i32, i32)| all.iter().all(|dot| apart(*at, *dot, NUMBER_RADIUS + radius));
+        let near: Vec<(i32, i32)> = ring(start, 5).filter(|at| free(*at)).collect();
+        let best = near.iter().find(|at| clear(at)).or(near.first()).copied();
+        taken.push((&theme.badge, best.or_else(|| ring(start, 40).find(|at| free(*at))).unwrap_or(start)));
     }
     taken
 }
 
 /// The place itself, then places around it in growing rings.
-fn ring((x, y): (i32, i32)) -> impl Iterator<Item = (i32, i32)> {
+fn ring((x, y): (i32, i32), steps: i32) -> impl Iterator<Item = (i32, i32)> {
     const EIGHT: [(i32, i32); 8] = [(1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, -1), (1, -1), (-1, 1)];
     std::iter::once((x, y))
-        .chain((1..=24).flat_map(move |step| EIGHT.map(|(a, b)| (x + a * step * 12, y + b * step * 12))))
+        .chain((1..=steps).flat_map(move |step| EIGHT.map(|(a, b)| (x + a * step * 12, y + b * step * 12))))
 }
 
 /// A place of the map, −1 to 1 with y upwards, on the canvas, within a margin.

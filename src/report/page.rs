@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     palette, text,
-    view::{Article, Count, Evidence, Report, Theme},
+    view::{Article, Count, Evidence, Report, Term, Theme},
 };
 
 /// Articles of a theme that are listed openly; the rest can be unfolded.
@@ -100,6 +100,8 @@ pub struct TermPage<'a> {
     pub term: &'a str,
     /// Its weight in two decimals.
     pub weight: String,
+    /// Its weight as a percentage, for a bar.
+    pub width: String,
     /// For the `lang` attribute.
     pub lang: &'static str,
 }
@@ -286,13 +288,14 @@ fn names(theme: &Theme) -> (Named<'_>, Option<Named<'_>>) {
     }
 }
 
-fn terms(theme: &Theme) -> Vec<TermPage<'_>> {
-    let lang = |lang: &str| tag(lang);
-    theme
-        .terms
-        .iter()
-        .map(|term| TermPage { term: &term.term, weight: text::unit(term.weight), lang: lang(&term.lang) })
-        .collect()
+fn terms<'a>(theme: &'a Theme) -> Vec<TermPage<'a>> {
+    let page = |term: &'a Term| TermPage {
+        term: &term.term,
+        weight: text::unit(term.weight),
+        width: width(term.weight),
+        lang: tag(&term.lang),
+    };
+    theme.terms.iter().map(page).collect()
 }
 
 /// The `lang` attribute of a language of the view model.
