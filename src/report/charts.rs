@@ -103,11 +103,12 @@ pub fn timeline(page: &Page) -> io::Result<String> {
             .draw()
             .map_err(failed)?;
         for (at, period) in periods.iter().enumerate() {
-            let mut below = 0;
+            let mut below: usize = 0;
             for (colour, name, count) in parts(page, period) {
-                let corners = [(at as f64 + 0.08, below as f64), (at as f64 + 0.92, (below + count) as f64)];
+                let corners =
+                    [(at as f64 + 0.08, below as f64), (at as f64 + 0.92, below.saturating_add(count) as f64)];
                 chart.draw_series([Rectangle::new(corners, ink(colour).filled())]).map_err(failed)?;
-                below += count;
+                below = below.saturating_add(count);
                 let title = format!("{} · {name} · {count}", period.period);
                 dresses.push(Dress { class: format!("part t{colour}"), title, link: None });
             }
@@ -192,11 +193,10 @@ fn middles<'p>(page: &'p Page, radius: i32) -> Vec<(&'p Badge, (i32, i32))> {
             continue;
         }
         let mean = |sum: i64| i32::try_from(sum / n).unwrap_or(0);
-        let start = (
-            mean(dots.iter().map(|(x, _)| i64::from(*x)).sum()),
-            mean(dots.iter().map(|(_, y)| i64::from(*y)).sum()),
-        );
-        let apart = |(x, y): (i32, i32), (a, b): (i32, i32), least: i32| (x - a).pow(2) + (y - b).pow(2) >= least.pow(2);
+        let start =
+            (mean(dots.iter().map(|(x, _)| i64::from(*x)).sum()), mean(dots.iter().map(|(_, y)| i64::from(*y)).sum()));
+        let apart =
+            |(x, y): (i32, i32), (a, b): (i32, i32), least: i32| (x - a).pow(2) + (y - b).pow(2) >= least.pow(2);
         let free = |at: (i32, i32)| {
             let (x, y) = at;
             let edge = NUMBER_RADIUS + 2;

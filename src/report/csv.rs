@@ -64,7 +64,9 @@ impl Writer for Csv {
 /// (OWASP, "CSV Injection").
 fn inert(text: &str) -> Cow<'_, str> {
     let unseen = |c: char| {
-        c.is_whitespace() || c.is_control() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
     };
     let first = text.chars().find(|c| !unseen(*c));
     let formula = matches!(first, Some('=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠'));
@@ -78,7 +80,9 @@ mod tests {
 
     #[test]
     fn formulas_are_neutralised_and_everything_else_stays() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\u{FEFF}=1", "\t=1", "\tx", "\rx", "\nx", "＝1", "\u{200B}-2"] {
+        for text in
+            ["=1+1", "+1", "-1", "@SUM(A1)", "  =1", "\u{FEFF}=1", "\t=1", "\tx", "\rx", "\nx", "＝1", "\u{200B}-2"]
+        {
             assert_eq!(inert(text), format!("'{text}"), "{text:?}");
         }
         for text in ["", "a=b", "一带一路", "'x", "1", "(=1)", "\"=1\"", " x"] {

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::{
     Writer, charts,
-    page::{Page, filters, words},
+    page::{Page, filters},
     view::Report,
 };
 
@@ -26,14 +26,6 @@ struct Themes<'a> {
 }
 
 impl Themes<'_> {
-    fn themes_in_words(&self) -> String {
-        words(self.page.report.k, "theme", "themes")
-    }
-
-    fn articles_in_words(&self) -> String {
-        words(self.page.report.corpus.articles, "article", "articles")
-    }
-
     /// The chart of the theme at a position; empty if it has none.
     fn spark(&self, position: &usize) -> &str {
         self.sparks.get(*position).map_or("", String::as_str)

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::{
     Writer,
-    page::{Page, filters, words},
+    page::{Page, filters},
     view::Report,
 };
 
@@ -18,16 +18,6 @@ pub struct Markdown;
 #[template(path = "themes.md", config = "src/report/askama.toml")]
 struct Themes<'a> {
     page: &'a Page<'a>,
-}
-
-impl Themes<'_> {
-    fn themes_in_words(&self) -> String {
-        words(self.page.report.k, "theme", "themes")
-    }
-
-    fn articles_in_words(&self) -> String {
-        words(self.page.report.corpus.articles, "article", "articles")
-    }
 }
 
 impl Writer for Markdown {

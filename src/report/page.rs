@@ -195,6 +195,16 @@ impl<'a> Page<'a> {
         Self { report, themes, unthemed, languages, sources, more_sources, articles }
     }
 
+    /// `1 theme`, `2 themes`.
+    pub fn themes_in_words(&self) -> String {
+        words(self.report.k, "theme", "themes")
+    }
+
+    /// `1 article`, `2 articles`.
+    pub fn articles_in_words(&self) -> String {
+        words(self.report.corpus.articles, "article", "articles")
+    }
+
     /// The palette, for the style sheet: number, light, dark.
     pub fn colours(&self) -> impl Iterator<Item = (usize, String, String)> {
         let used: BTreeSet<usize> = std::iter::once(0).chain(self.themes.iter().map(|t| t.badge.colour)).collect();
@@ -247,8 +257,8 @@ pub mod filters {
     }
 }
 
-/// `1 theme`, `2 themes`.
-pub fn words(n: usize, one: &str, many: &str) -> String {
+/// A count with its noun.
+fn words(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", text::count(n), if n == 1 { one } else { many })
 }
 
@@ -282,9 +292,7 @@ fn names(theme: &Theme) -> (Named<'_>, Option<Named<'_>>) {
     match (zh, en) {
         (Some(zh), en) => (zh, en),
         (None, Some(en)) => (en, None),
-        (None, None) => {
-            (Named { text: theme.terms.first().map_or("–", |term| term.term.as_str()), lang: "" }, None)
-        }
+        (None, None) => (Named { text: theme.terms.first().map_or("–", |term| term.term.as_str()), lang: "" }, None),
     }
 }
 

@@ -126,12 +126,12 @@ pub fn percent(part: usize, whole: usize) -> String {
     if share < 9.95 { format!("{share:.1}%") } else { format!("{share:.0}%") }
 }
 
-/// A count with a thin comma at the thousands: `12,345`.
+/// A count with a comma at the thousands: `12,345`.
 pub fn count(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
