@@ -79,6 +79,7 @@ pub fn map(page: &Page) -> io::Result<String> {
 pub fn timeline(page: &Page) -> io::Result<String> {
     let periods = &page.report.timeline;
     let Some(largest) = periods.iter().map(total).max() else { return Ok(String::new()) };
+    let half = half_bar(periods.len());
     let mut svg = String::new();
     let mut dresses = Vec::new();
     {
@@ -97,7 +98,7 @@ pub fn timeline(page: &Page) -> io::Result<String> {
             .axis_style(TRANSPARENT)
             .light_line_style(TRANSPARENT)
             .bold_line_style(ink(0).stroke_width(1))
-            .y_labels(4)
+            .y_labels(largest.saturating_add(1).min(4))
             .y_label_formatter(&|y| if y.fract() == 0.0 { format!("{y:.0}") } else { String::new() })
             .label_style(("sans-serif", 22).into_font())
             .draw()
@@ -105,8 +106,10 @@ pub fn timeline(page: &Page) -> io::Result<String> {
         for (at, period) in periods.iter().enumerate() {
             let mut below: usize = 0;
             for (colour, name, count) in parts(page, period) {
-                let corners =
-                    [(at as f64 + 0.08, below as f64), (at as f64 + 0.92, below.saturating_add(count) as f64)];
+                let corners = [
+                    (at as f64 + 0.5 - half, below as f64),
+                    (at as f64 + 0.5 + half, below.saturating_add(count) as f64),
+                ];
                 chart.draw_series([Rectangle::new(corners, ink(colour).filled())]).map_err(failed)?;
                 below = below.saturating_add(count);
                 let title = format!("{} · {name} · {count}", period.period);
@@ -130,6 +133,7 @@ pub fn spark(page: &Page, theme: &ThemePage, position: usize) -> io::Result<Stri
     if largest == 0 || periods.len() < 2 {
         return Ok(String::new());
     }
+    let half = half_bar(periods.len());
     let mut svg = String::new();
     let mut dresses = Vec::new();
     {
@@ -138,7 +142,7 @@ pub fn spark(page: &Page, theme: &ThemePage, position: usize) -> io::Result<Stri
             .build_cartesian_2d(0.0..periods.len() as f64, 0.0..largest as f64)
             .map_err(failed)?;
         for (at, period) in periods.iter().enumerate().filter(|(_, period)| count(period) > 0) {
-            let corners = [(at as f64 + 0.1, 0.0), (at as f64 + 0.9, count(period) as f64)];
+            let corners = [(at as f64 + 0.5 - half, 0.0), (at as f64 + 0.5 + half, count(period) as f64)];
             chart.draw_series([Rectangle::new(corners, ink(theme.badge.colour).filled())]).map_err(failed)?;
             let title = format!("{} · {}", period.period, count(period));
             dresses.push(Dress { class: format!("part t{}", theme.badge.colour), title, link: None });
@@ -146,6 +150,11 @@ pub fn spark(page: &Page, theme: &ThemePage, position: usize) -> io::Result<Stri
         area.present().map_err(failed)?;
     }
     Ok(embed(&svg, "spark", "Articles by period 各时期的文章数", "rect", dresses.into_iter()))
+}
+
+/// Half the width of a bar as a share of a period's room: few bars stay slender.
+fn half_bar(periods: usize) -> f64 {
+    0.42 * (periods as f64 / 6.0).min(1.0)
 }
 
 /// The articles of a period, themes and unthemed together.
