@@ -1,62 +1,111 @@
-//! Reports.
-
-mod assemble;
-pub mod text;
-pub mod view;
-
-pub use assemble::assemble;
+//! Reports: a [`Report`], the view model of a run, becomes files a person or a program reads.
+//!
+//! The stage receives a [`Report`] and writes it in any [`Format`] into any [`io::Write`]; it recomputes nothing, and
+//! the same report gives the same bytes. Everything in a report that came from outside (titles, quotations, terms,
+//! paths) is taken for hostile: the writers of pages escape by default (see [`text`]), the CSV writer neutralises
+//! formulas, and no address but `http` and `https` becomes a link.
+//!
+//! To add a format, write one file with a type that implements [`Writer`], then give [`Format`] a variant, [`ALL`] an
+//! entry and `Format::entry` a line. The command line, the docs and the contract tests read the registry.
+//!
+//! ```
+//! use wenmai::report::{self, Format, view::Report};
+//!
+//! let report = Report { schema: report::view::SCHEMA.to_owned(), ..Report::default() };
+//! let format: Format = "md".parse()?;
+//! let mut page = Vec::new();
+//! report::write(&report, format, &mut page)?;
+//! assert!(String::from_utf8(page)?.starts_with("# 0 themes in 0 articles"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use std::{
-    io::{self, Write},
+    fmt, fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     str::FromStr,
 };
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 
-/// The report formats.
+mod assemble;
+mod charts;
+mod csv;
+mod html;
+mod json;
+mod markdown;
+mod page;
+mod palette;
+pub mod text;
+pub mod view;
+
+pub use assemble::assemble;
+pub use json::schema;
+use view::Report;
+
+/// A way to write a report.
+pub trait Writer {
+    /// Writes the whole report.
+    ///
+    /// # Errors
+    /// If writing fails.
+    fn write(&self, report: &Report, out: &mut dyn io::Write) -> io::Result<()>;
+}
+
+/// The formats of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Format {
     /// Markdown.
     Markdown,
-    /// HTML.
+    /// A page for the browser.
     Html,
-    /// JSON.
+    /// The view model as JSON.
     Json,
-    /// CSV.
+    /// A table of the articles.
     Csv,
 }
 
-/// Every format.
+/// Every format, in the order they are listed.
 pub const ALL: [Format; 4] = [Format::Markdown, Format::Html, Format::Json, Format::Csv];
 
+/// What the registry knows of a format.
+struct Entry {
+    name: &'static str,
+    file_name: &'static str,
+    about: &'static str,
+    writer: &'static dyn Writer,
+}
+
 impl Format {
+    fn entry(self) -> Entry {
+        let (name, file_name, about, writer): (_, _, _, &dyn Writer) = match self {
+            Self::Markdown => ("md", "themes.md", "Markdown that reads as plain text too", &markdown::Markdown),
+            Self::Html => ("html", "themes.html", "one page with charts, for the browser and for print", &html::Html),
+            Self::Json => ("json", "themes.json", "everything, for programs", &json::Json),
+            Self::Csv => ("csv", "articles.csv", "a table of the articles, for spreadsheets", &csv::Csv),
+        };
+        Entry { name, file_name, about, writer }
+    }
+
     /// Its name on the command line.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Markdown => "md",
-            Self::Html => "html",
-            Self::Json => "json",
-            Self::Csv => "csv",
-        }
+        self.entry().name
     }
 
-    /// What it is.
-    #[must_use]
+    /// What it is good for, in a few words.
     pub fn about(self) -> &'static str {
-        self.file_name()
+        self.entry().about
     }
 
-    /// The file it is written to.
-    #[must_use]
+    /// The name of its file in a folder of reports.
     pub fn file_name(self) -> &'static str {
-        match self {
-            Self::Markdown => "themes.md",
-            Self::Html => "themes.html",
-            Self::Json => "themes.json",
-            Self::Csv => "articles.csv",
-        }
+        self.entry().file_name
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 
@@ -64,25 +113,63 @@ impl FromStr for Format {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        ALL.into_iter().find(|f| f.name() == text).ok_or_else(|| format!("{text:?} is no report format"))
+        ALL.into_iter().find(|format| format.name() == text).ok_or_else(|| {
+            let names: Vec<_> = ALL.into_iter().map(Format::name).collect();
+            format!("{text:?} is not a report format; the formats are {}", names.join(", "))
+        })
     }
 }
 
-/// Writes one format.
+/// Writes a report in one format.
 ///
 /// # Errors
 /// If writing fails.
-pub fn write(report: &view::Report, format: Format, out: &mut dyn Write) -> io::Result<()> {
-    let _ = format;
-    serde_json::to_writer(&mut *out, report)?;
-    Ok(())
+pub fn write(report: &Report, format: Format, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut out = io::BufWriter::new(out);
+    format.entry().writer.write(report, &mut out)?;
+    out.flush()
 }
 
-/// Writes formats into a folder and returns the paths written.
+/// Writes a report into a folder, one file a format, and returns the files in the order of the formats. The folder is
+/// created if it is missing. Every file is complete on disk under a temporary name before the first one takes its
+/// place, so a run that fails leaves older reports as they were.
 ///
 /// # Errors
-/// If writing fails.
-pub fn write_folder(report: &view::Report, folder: &Path, formats: &[Format]) -> Result<Vec<PathBuf>> {
-    let _ = report;
-    Ok(formats.iter().map(|f| folder.join(f.file_name())).collect())
+/// [`Error::Write`] with the path that could not be written.
+pub fn write_folder(report: &Report, folder: &Path, formats: &[Format]) -> Result<Vec<PathBuf>> {
+    let failed = |path: &Path| {
+        let path = path.display().to_string();
+        move |source: io::Error| Error::Write { path, source }
+    };
+    fs::create_dir_all(folder).map_err(failed(folder))?;
+    let mut ready: Vec<(PathBuf, tempfile::NamedTempFile)> = Vec::with_capacity(formats.len());
+    for format in formats {
+        let path = folder.join(format.file_name());
+        if ready.iter().any(|(earlier, _)| *earlier == path) {
+            continue;
+        }
+        let file = temporary(folder, format.file_name()).map_err(failed(&path))?;
+        write(report, *format, &mut file.as_file()).map_err(failed(&path))?;
+        file.as_file().sync_all().map_err(failed(&path))?;
+        ready.push((path, file));
+    }
+    let mut written = Vec::with_capacity(ready.len());
+    for (path, file) in ready {
+        file.persist(&path).map_err(|error| failed(&path)(error.error))?;
+        written.push(path);
+    }
+    Ok(written)
 }
+
+/// A temporary file beside its final place, readable by whom a plain new file would be.
+fn temporary(folder: &Path, name: &str) -> io::Result<tempfile::NamedTempFile> {
+    let prefix = format!(".{name}.");
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix).suffix(".tmp");
+    #[cfg(unix)]
+    let builder = builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+#[cfg(test)]
+mod tests;
