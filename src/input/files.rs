@@ -200,10 +200,12 @@ fn endings() -> impl Iterator<Item = &'static str> {
 fn is_article(path: &Path) -> bool {
     let name = path.file_name().unwrap_or(OsStr::new("")).to_string_lossy();
     let ending = ending(&name);
-    let stem = name.split('.').next().unwrap_or_default().to_uppercase();
-    !name.starts_with('.')
-        && !ASIDE.contains(&stem.as_str())
-        && (ending.is_empty() || endings().any(|known| known == ending))
+    let upper = name.to_uppercase();
+    // `README.md`, `LICENSE-MIT`, `readme_zh.md`; not `Licensed.txt`.
+    let aside = ASIDE.iter().any(|aside| {
+        upper.strip_prefix(aside).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
+    });
+    !name.starts_with('.') && !aside && (ending.is_empty() || endings().any(|known| known == ending))
 }
 
 #[cfg(unix)]

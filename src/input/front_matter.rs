@@ -52,15 +52,49 @@ fn names_a_field(line: &str) -> bool {
 
 type Fields = Result<Option<Map<String, Value>>, (u32, String)>;
 
+/// Fields whose words count, not their YAML type.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Written {
+    id: Option<String>,
+    title: Option<String>,
+    lang: Option<String>,
+    label: Option<String>,
+    date: Option<String>,
+    source: Option<String>,
+}
+
 fn yaml_fields(text: &str) -> Fields {
     match serde_saphyr::from_str::<Value>(text) {
-        Ok(Value::Object(fields)) => Ok(Some(fields)),
+        Ok(Value::Object(mut fields)) => {
+            // YAML takes `007` for a number and `no` for false; an id and a language are what is written.
+            let written = serde_saphyr::from_str::<Written>(text).unwrap_or_default();
+            let written = [
+                ("id", written.id),
+                ("title", written.title),
+                ("lang", written.lang),
+                ("label", written.label),
+                ("date", written.date),
+                ("source", written.source),
+            ];
+            for (name, value) in written {
+                if let (Some(field), Some(value)) = (fields.get_mut(name).filter(|field| !field.is_null()), value) {
+                    *field = value.into();
+                }
+            }
+            Ok(Some(fields))
+        }
         Ok(Value::Null) => Ok(Some(Map::new())),
         Ok(_) => Ok(None),
         Err(error) => {
             let line = error.location().map_or(1, |at| u32::try_from(at.line()).unwrap_or(u32::MAX)).max(1);
-            let message = error.to_string();
-            Err((line, first_line(&message)))
+            let column = error.location().map_or(1, |at| at.column());
+            // The message opens with a line counted from the fence; the note has the line of the file.
+            let message = first_line(&error.without_snippet().to_string());
+            let message = message.strip_prefix("error: ").unwrap_or(&message);
+            let message =
+                message.strip_prefix("line ").and_then(|rest| rest.split_once(": ")).map_or(message, |(_, rest)| rest);
+            Err((line, format!("column {column}: {message}")))
         }
     }
 }
@@ -101,7 +135,8 @@ mod tests {
 
     #[test]
     fn yaml_and_toml_give_the_same_fields() {
-        let yaml = find("---\ntitle: 雨\ndate: 2025-05-03\nn: 3\n---\nbody").unwrap();
+        let text = "---\ntitle: 雨\ndate: 2025-05-03\nn: 3\n---\nbody";
+        let yaml = find(text).unwrap();
         let toml = find("+++\r\ntitle = \"雨\"\r\ndate = 2025-05-03\r\nn = 3\r\n+++\r\nbody").unwrap();
         let mut toml_fields = toml.fields.unwrap();
         toml_fields.sort_keys();
@@ -109,9 +144,17 @@ mod tests {
         yaml_fields.sort_keys();
         assert_eq!(yaml_fields, toml_fields);
         assert_eq!(yaml_fields["date"], "2025-05-03");
-        assert_eq!(yaml.body, 44);
+        assert_eq!(&text[yaml.body..], "body");
         assert!(find("---\rtitle: a\r---\rb").unwrap().fields.is_ok());
         assert!(find("+++\rtitle = 'a'\r+++\rb").unwrap().fields.is_ok());
+    }
+
+    #[test]
+    fn an_id_of_digits_and_a_language_that_yaml_takes_for_false_stay_as_written() {
+        let fields =
+            find("---\nid: 007\nlang: no\nlabel: yes\ntitle: 2024\nsource: ~\nn: 7\n---\n").unwrap().fields.unwrap();
+        assert_eq!([&fields["id"], &fields["lang"], &fields["label"], &fields["title"]], ["007", "no", "yes", "2024"]);
+        assert!(fields["source"].is_null() && fields["n"] == 7, "{fields:?}");
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Reader for JsonlReader {
                     };
                     parsed.note(
                         Some(line),
-                        "not valid JSON; one object a line is wanted",
+                        "not valid JSON, so the rest of the line is skipped; one object a line is wanted",
                         format!("{where_}: {message}"),
                     );
                     at = resume(text, at, rest.starts_with('{') && down > 0);
@@ -213,7 +213,14 @@ mod tests {
         );
         assert_eq!(titles(&parsed), ["a", "b"]);
         let notes: Vec<_> = parsed.notes.iter().map(|n| (n.line.unwrap(), n.what, n.detail.as_str())).collect();
-        assert_eq!(notes[0], (3, "not valid JSON; one object a line is wanted", "column 11: expected value"));
+        assert_eq!(
+            notes[0],
+            (
+                3,
+                "not valid JSON, so the rest of the line is skipped; one object a line is wanted",
+                "column 11: expected value"
+            )
+        );
         assert_eq!((notes[1].0, notes[1].2), (4, "it is an array"));
         assert_eq!(
             (notes[2].0, notes[2].1, notes[2].2),

@@ -93,7 +93,11 @@ fn header(source: &Source<'_>, front: FrontMatter, article: &mut Article, parsed
             }
         }
         Err((line, reason)) => {
-            parsed.note(Some(line), "the front matter is malformed; the article is read without it", reason);
+            parsed.note(
+                Some(line),
+                "the front matter is malformed, so the article is read without it; quote a value that holds a colon",
+                reason,
+            );
             // Nothing is lost: what could not be read is kept as it stands.
             article.extra.insert("front_matter".to_owned(), source.text()[front.span.clone()].into());
         }
@@ -169,7 +173,8 @@ impl<'a, 'b> Walk<'a, 'b> {
             self.pending = false;
             let chinese = |c: Option<char>| c.is_some_and(is_chinese);
             let seam = self.text.ends_with(char::is_whitespace) || self.text.is_empty();
-            if !seam && !(chinese(self.text.chars().next_back()) && chinese(text.chars().next())) {
+            let joined = chinese(self.text.chars().next_back()) && chinese(text.chars().next());
+            if !seam && !joined {
                 self.text.push(' ');
             }
         }

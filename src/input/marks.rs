@@ -65,18 +65,8 @@ pub(super) fn groups(summary: &str) -> Vec<Group> {
         let Some(mark) = mark_at(&summary[at..]) else { continue };
         let gap = &summary[..at];
         let line_start = gap.trim_end_matches(' ').ends_with(['\n', '\r']);
-        let counted = match mark.kind {
-            Kind::Core => false,
-            Kind::Group(number) => {
-                number == due
-                    && gap
-                        .trim_end()
-                        .rsplit(char::is_whitespace)
-                        .next()
-                        .is_some_and(|word| !word.starts_with(char::is_uppercase))
-            }
-        };
-        if !(gap.trim().is_empty() || line_start || ends_sentence(tail(gap)) || counted) {
+        let marks = gap.trim().is_empty() || line_start || ends_sentence(tail(gap));
+        if !marks && !matches!(mark.kind, Kind::Group(number) if number == due && follows_no_name(gap)) {
             continue;
         }
         push(&mut out, summary, current, at);
@@ -88,6 +78,11 @@ pub(super) fn groups(summary: &str) -> Vec<Group> {
     }
     push(&mut out, summary, current, summary.len());
     out
+}
+
+/// Whether the last word is no part of a name, as `Working` is before `Group 2`.
+fn follows_no_name(gap: &str) -> bool {
+    tail(gap.trim_end()).rsplit(char::is_whitespace).next().is_some_and(|word| !word.starts_with(char::is_uppercase))
 }
 
 /// The last few characters: all that tells whether a sentence ends.
@@ -160,7 +155,7 @@ fn words(text: &str) -> Option<(Kind, usize)> {
         return Some((Kind::Group(small(&rest[..digits])?), "Group ".len() + digits));
     }
     if let Some(rest) = text.strip_prefix('第') {
-        let end = rest.find(['组', '部'])?;
+        let end = rest.char_indices().take(5).find(|(_, c)| matches!(c, '组' | '部'))?.0;
         let number = rest[..end].trim();
         let unit = if rest[end..].starts_with("部分") { "部分".len() } else { '组'.len_utf8() };
         let value = small(number).or_else(|| {
