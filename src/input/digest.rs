@@ -85,8 +85,13 @@ fn classify(text: &str, lines: impl Iterator<Item = Range<usize>>) -> Vec<Line> 
                 let name = clean(&line[..at]);
                 return LineKind::Byline((!name.is_empty()).then_some(name), date);
             }
+            // `回顾·2025年中国科技` is a title: only a tail that tries to be a date makes a byline, or, right above a
+            // summary, any that stands off.
+            let after = &line[at + separator.len_utf8()..];
             let digits = tail.bytes().take_while(u8::is_ascii_digit).count();
-            if digits >= 4 || (before_summary(i) && !tail.is_empty()) {
+            let tries = digits >= 4 && tail.chars().all(|c| c.is_ascii_digit() || "-/.:：年月日时分秒TZ+ ".contains(c));
+            let stands_off = after.starts_with(char::is_whitespace) && !matches!(separator, '|' | '｜');
+            if tries || (before_summary(i) && stands_off && !tail.is_empty()) {
                 return LineKind::BadByline(tail.to_owned());
             }
         }
@@ -98,7 +103,16 @@ fn classify(text: &str, lines: impl Iterator<Item = Range<usize>>) -> Vec<Line> 
             _ => LineKind::Other,
         }
     });
-    let kinds: Vec<_> = kinds.collect();
+    let mut kinds: Vec<_> = kinds.collect();
+    for i in 1..kinds.len() {
+        // A title that looks like a byline, straight above the real one.
+        let titled = i > 1 && matches!(kinds.get(i - 2), Some(LineKind::Other));
+        let unlike = matches!(kinds.get(i - 1), Some(LineKind::BadByline(_)))
+            || (matches!(kinds.get(i - 1), Some(LineKind::Byline(..))) && !titled);
+        if unlike && matches!(kinds.get(i), Some(LineKind::Byline(..))) {
+            kinds[i - 1] = LineKind::Other;
+        }
+    }
     ranges.into_iter().zip(kinds).map(|(range, kind)| Line { range, kind }).collect()
 }
 

@@ -9,8 +9,10 @@ use super::source::lines;
 /// A file's front matter.
 #[derive(Debug, PartialEq)]
 pub(super) struct FrontMatter {
-    /// The fields, or what is wrong: the line of the file, and the reason.
-    pub fields: Result<Map<String, Value>, (u32, String)>,
+    /// The fields; of malformed YAML, those of its lines that are plain `name: value`.
+    pub fields: Map<String, Value>,
+    /// What is wrong: the line of the file, and the reason.
+    pub fault: Option<(u32, String)>,
     /// Byte range of the fields in the file's text.
     pub span: Range<usize>,
     /// Where the body begins.
@@ -36,10 +38,13 @@ pub(super) fn find(text: &str) -> Option<FrontMatter> {
     let inner = super::markdown::line_feeds(&text[span.clone()]);
     let fields = if fence == "+++" { toml_fields(&inner) } else { yaml_fields(&inner) };
     match fields {
-        Ok(Some(fields)) => Some(FrontMatter { fields: Ok(fields), span, body }),
+        Ok(Some(fields)) => Some(FrontMatter { fields, fault: None, span, body }),
         Ok(None) => None,
         Err(_) if !inner.lines().any(names_a_field) => None,
-        Err((line, reason)) => Some(FrontMatter { fields: Err((line.saturating_add(1), reason)), span, body }),
+        Err((line, reason)) => {
+            let fields = if fence == "---" { plain_lines(&inner) } else { Map::new() };
+            Some(FrontMatter { fields, fault: Some((line.saturating_add(1), reason)), span, body })
+        }
     }
 }
 
@@ -48,6 +53,25 @@ fn names_a_field(line: &str) -> bool {
         let name = name.trim();
         !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
     })
+}
+
+/// What a person reads in malformed YAML, most often a title with a colon in it: lines `name: value` of a known name.
+fn plain_lines(text: &str) -> Map<String, Value> {
+    let mut fields = Map::new();
+    for line in text.lines() {
+        let Some((name, value)) = line.split_once(": ") else { continue };
+        let value = value.trim();
+        let quoted = ['"', '\''].iter().find_map(|&quote| value.strip_prefix(quote)?.strip_suffix(quote));
+        let value = quoted.unwrap_or(value);
+        let plain = !value.starts_with(['"', '\'', '[', '{', '|', '>', '&', '*', '!', '~']) && !value.is_empty();
+        if plain
+            && ["id", "title", "lang", "label", "date", "source", "url"].contains(&name)
+            && !fields.contains_key(name)
+        {
+            fields.insert(name.to_owned(), value.into());
+        }
+    }
+    fields
 }
 
 type Fields = Result<Option<Map<String, Value>>, (u32, String)>;
@@ -138,31 +162,33 @@ mod tests {
         let text = "---\ntitle: 雨\ndate: 2025-05-03\nn: 3\n---\nbody";
         let yaml = find(text).unwrap();
         let toml = find("+++\r\ntitle = \"雨\"\r\ndate = 2025-05-03\r\nn = 3\r\n+++\r\nbody").unwrap();
-        let mut toml_fields = toml.fields.unwrap();
+        let mut toml_fields = toml.fields;
         toml_fields.sort_keys();
-        let mut yaml_fields = yaml.fields.unwrap();
+        let mut yaml_fields = yaml.fields;
         yaml_fields.sort_keys();
         assert_eq!(yaml_fields, toml_fields);
         assert_eq!(yaml_fields["date"], "2025-05-03");
         assert_eq!(&text[yaml.body..], "body");
-        assert!(find("---\rtitle: a\r---\rb").unwrap().fields.is_ok());
-        assert!(find("+++\rtitle = 'a'\r+++\rb").unwrap().fields.is_ok());
+        assert!(find("---\rtitle: a\r---\rb").unwrap().fault.is_none());
+        assert!(find("+++\rtitle = 'a'\r+++\rb").unwrap().fault.is_none());
     }
 
     #[test]
     fn an_id_of_digits_and_a_language_that_yaml_takes_for_false_stay_as_written() {
-        let fields =
-            find("---\nid: 007\nlang: no\nlabel: yes\ntitle: 2024\nsource: ~\nn: 7\n---\n").unwrap().fields.unwrap();
+        let fields = find("---\nid: 007\nlang: no\nlabel: yes\ntitle: 2024\nsource: ~\nn: 7\n---\n").unwrap().fields;
         assert_eq!([&fields["id"], &fields["lang"], &fields["label"], &fields["title"]], ["007", "no", "yes", "2024"]);
         assert!(fields["source"].is_null() && fields["n"] == 7, "{fields:?}");
     }
 
     #[test]
     fn faults_name_their_line() {
-        let (line, reason) = find("---\ntitle: a\nsource: [b\n---\nbody").unwrap().fields.unwrap_err();
+        let (line, reason) = find("---\ntitle: a\nsource: [b\n---\nbody").unwrap().fault.unwrap();
         assert!((3..=4).contains(&line) && !reason.is_empty(), "{line} {reason}");
-        let (line, _) = find("+++\ntitle = 'a'\nsource = \n+++\n").unwrap().fields.unwrap_err();
+        let (line, _) = find("+++\ntitle = 'a'\nsource = \n+++\n").unwrap().fault.unwrap();
         assert_eq!(line, 3);
+        let front = find("---\ntitle: 深海: 新发现\ndate: '2025-05-03'\ntags: [a\n---\nbody").unwrap();
+        assert_eq!(serde_json::to_string(&front.fields).unwrap(), r#"{"title":"深海: 新发现","date":"2025-05-03"}"#);
+        assert_eq!(front.fault.unwrap().0, 2);
     }
 
     #[test]

@@ -86,28 +86,27 @@ pub(super) fn line_feeds(text: &str) -> Cow<'_, str> {
 }
 
 fn header(source: &Source<'_>, front: FrontMatter, article: &mut Article, parsed: &mut Parsed) {
-    match front.fields {
-        Ok(row) => {
-            for bad in fields::fill(article, row) {
-                parsed.note(Some(1), "the article is kept without its date", bad);
-            }
-        }
-        Err((line, reason)) => {
-            parsed.note(
-                Some(line),
-                "the front matter is malformed, so the article is read without it; quote a value that holds a colon",
-                reason,
-            );
-            // Nothing is lost: what could not be read is kept as it stands.
-            article.extra.insert("front_matter".to_owned(), source.text()[front.span.clone()].into());
-        }
+    let line_of = |name: &str| {
+        source.lines().find(|line| {
+            let inside = line.start >= front.span.start && line.end <= front.span.end;
+            inside && source.text()[line.clone()].starts_with(name)
+        })
+    };
+    for bad in fields::fill(article, front.fields) {
+        let line = line_of("date").map_or(1, |line| source.line(line.start));
+        parsed.note(Some(line), "the article is kept without its date", bad);
     }
-    let line = source.lines().find(|line| {
-        line.start >= front.span.start
-            && line.end <= front.span.end
-            && source.text()[line.clone()].trim_start().starts_with("title")
-    });
-    article.title_position = source.position(line.unwrap_or(front.span.start..front.span.start));
+    if let Some((line, reason)) = front.fault {
+        parsed.note(
+            Some(line),
+            "the front matter is malformed, so only its plain lines are used; quote a value that holds a colon",
+            reason,
+        );
+        // Nothing is lost: what could not be read is kept as it stands.
+        article.extra.insert("front_matter".to_owned(), source.text()[front.span.clone()].into());
+    }
+    let title = line_of("title").unwrap_or(front.span.start..front.span.start);
+    article.title_position = source.position(title);
 }
 
 /// Walks the events of a body.

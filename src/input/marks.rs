@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::prose::{ends_sentence, trimmed};
+use super::prose::{ends_sentence, trimmed, width};
 
 /// Second words of an opening marker, after `Core` or `Key`.
 const CORE: [&str; 10] =
@@ -50,7 +50,7 @@ pub(super) fn opening(line: &str) -> Option<Kind> {
 /// Cuts a summary into its groups, in order. Ranges are of `summary`.
 ///
 /// A marker counts at the start, on a new line, and after the end of a sentence or a citation mark. A digest without
-/// either is cut where the group that is due next is named, unless its word belongs to a name (`Working Group 2`).
+/// either is cut where the group that is due next stands, with a heading or not after a name (`Working Group 2`).
 pub(super) fn groups(summary: &str) -> Vec<Group> {
     let mut out: Vec<Group> = Vec::new();
     let mut current = (None, None, 0);
@@ -66,7 +66,8 @@ pub(super) fn groups(summary: &str) -> Vec<Group> {
         let gap = &summary[..at];
         let line_start = gap.trim_end_matches(' ').ends_with(['\n', '\r']);
         let marks = gap.trim().is_empty() || line_start || ends_sentence(tail(gap));
-        if !marks && !matches!(mark.kind, Kind::Group(number) if number == due && follows_no_name(gap)) {
+        let is_due = matches!(mark.kind, Kind::Group(number) if number == due);
+        if !marks && !(is_due && (mark.heading.is_some() || follows_no_name(gap))) {
             continue;
         }
         push(&mut out, summary, current, at);
@@ -188,7 +189,8 @@ fn dash(text: &str) -> Option<usize> {
 }
 
 /// The points of a group's text, as ranges of it: parted by a free-standing dash that follows the end of a sentence or a
-/// citation mark, or begins a line.
+/// citation mark, or begins a line. Where no point ends in either, every free-standing dash parts them, if each then has
+/// 20 columns or more.
 pub(super) fn bullets(text: &str) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut start = dash(text).unwrap_or(0);
@@ -209,7 +211,37 @@ pub(super) fn bullets(text: &str) -> Vec<Range<usize>> {
     }
     out.push(trimmed(text, start..text.len()));
     out.retain(|range| !range.is_empty());
-    out
+    match out.as_slice() {
+        [only] if !ends_sentence(&text[only.clone()]) => {
+            let pieces = bare_pieces(text, only.clone());
+            if pieces.iter().all(|piece| width(&text[piece.clone()]) >= BARE) { pieces } else { out }
+        }
+        _ => out,
+    }
+}
+
+/// Columns each point has to have where nothing but a dash parts them, lest an aside between dashes be one.
+const BARE: usize = 20;
+
+/// `range` cut at every free-standing dash: the points of a digest that ends them with nothing.
+fn bare_pieces(text: &str, range: Range<usize>) -> Vec<Range<usize>> {
+    let mut pieces = Vec::new();
+    let mut start = range.start;
+    let mut before = 'x';
+    for (at, c) in text[range.clone()].char_indices() {
+        let at = range.start + at;
+        let free = before.is_whitespace();
+        before = c;
+        if free
+            && at >= start
+            && let Some(len) = dash(&text[at..])
+        {
+            pieces.push(trimmed(text, start..at));
+            start = (at + len).min(range.end);
+        }
+    }
+    pieces.push(trimmed(text, start..range.end));
+    pieces
 }
 
 #[cfg(test)]
@@ -275,6 +307,8 @@ mod tests {
             ["The \"China-Uruguay\" lab [1]", "High-quality work - so they say - grew.", "It ended [2][3]"]
         );
         assert_eq!(points("The U.S. - China talks"), ["The U.S. - China talks"]);
+        assert_eq!(points("The plan is to grow - or so they say - in the coming spring").len(), 1);
+        assert_eq!(points("Rain fell on the hills in May - Rivers rose by a third in June").len(), 2);
         assert_eq!(points("- one\n- two\n• three"), ["one", "two", "three"]);
         assert_eq!(points("one [1] - "), ["one [1]"]);
     }

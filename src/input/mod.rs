@@ -194,6 +194,14 @@ const FOREIGN: [&str; 24] = [
 
 /// Reads every input (a file, a folder, a glob or `-`).
 ///
+/// In folders, and for globs that end in `*`, files count whose ending is in [`READERS`] or that have none; hidden
+/// files, `README`, licence and changelog files do not. Whatever else is named is read if its content allows. A file
+/// reached twice is read once.
+///
+/// An article has the id its input gives, else its file's stem, with `-NN` in files of many. Files of one stem get
+/// their folders in front; an id still taken gets `~2`, `~3`, … by path and place. An id given twice is reported, and
+/// both articles are kept, even if they are the same.
+///
 /// # Errors
 /// [`Error::NoMatch`] if the inputs match nothing, [`Error::Read`] if the only file there is cannot be opened,
 /// [`Error::NothingRead`] or [`Error::NoArticles`] if nothing holds an article.

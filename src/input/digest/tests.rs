@@ -141,6 +141,27 @@ fn malformed_records_are_reported_and_the_rest_goes_on() {
 }
 
 #[test]
+fn a_title_that_looks_like_a_line_of_source_and_date_is_a_title() {
+    for title in ["回顾·2025年中国科技", "新华鲜报|2025-06-14", "卡里姆· 2025-13-01"] {
+        let parsed = read(&PAGE.replace("夏天的风", title));
+        assert_eq!(parsed.notes, []);
+        assert_eq!(titles(&parsed), ["春天的雨(和声)", title, "秋天的霜"]);
+        assert_eq!(parsed.articles[0].article.passages.len(), 2);
+    }
+}
+
+#[test]
+fn a_digest_without_citations_or_full_stops_keeps_groups_and_bullets() {
+    let text = "标题\n来源· 2025-01-02\nCore Viewpoint - Rain fell in the whole of Hong Kong Group 1: Early Rain - Farmers \
+                sowed the fields early - Rivers rose by a third in March Group 2: Late Rain - Harvests came in \
+                poorly - Prices went up in every town";
+    let parsed = read(text);
+    let passages = &parsed.articles[0].article.passages;
+    assert_eq!(passages.iter().map(|p| p.bullets.len()).collect::<Vec<_>>(), [1, 2, 2]);
+    assert_eq!(passages[2].heading.as_deref(), Some("Late Rain"));
+}
+
+#[test]
 fn pages_in_a_row_keep_their_topics() {
     let parsed = read(&format!("{PAGE}\n{}", PAGE.replace("雨水", "第二页")));
     assert_eq!((titles(&parsed).len(), parsed.notes.len()), (6, 0));

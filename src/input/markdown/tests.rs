@@ -35,7 +35,15 @@ fn malformed_front_matter_is_reported_and_the_body_is_read() {
     assert_eq!((article.title.as_str(), article.passages[0].text.as_str()), ("T", "Body."));
     assert_eq!(parsed.notes.len(), 1);
     assert!(parsed.notes[0].line.is_some_and(|line| (2..=4).contains(&line)), "{:?}", parsed.notes);
+    assert_eq!(article.source.as_deref(), Some("b: c: d"), "a plain line is understood all the same");
     assert!(article.extra["front_matter"].as_str().unwrap().contains("b: c: d"));
+}
+
+#[test]
+fn a_bad_date_in_front_matter_names_its_line() {
+    let parsed = parse("---\ntitle: a\ndate: soon\n---\nBody.\n");
+    assert_eq!((parsed.notes.len(), parsed.notes[0].line), (1, Some(3)));
+    assert_eq!(parsed.articles[0].article.extra["date"], "soon");
 }
 
 #[test]
