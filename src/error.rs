@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::article::Skipped;
+
 /// A library error. It names the flag or path, the value, the rule it broke and the way out.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -37,6 +39,14 @@ pub enum Error {
     NoArticles {
         /// The inputs, as given.
         inputs: String,
+    },
+    /// Nothing that was read holds an article, and it is known why.
+    #[error("no article found in {inputs}: {}", reasons(.skipped))]
+    NothingRead {
+        /// The inputs, as given.
+        inputs: String,
+        /// What was skipped, ordered by path; never empty.
+        skipped: Vec<Skipped>,
     },
     /// A setting is out of its range.
     #[error("{name} is {value}, but {rule}; {remedy}")]
@@ -104,6 +114,12 @@ pub enum Error {
 
 fn near(ids: &[String]) -> String {
     if ids.is_empty() { String::new() } else { format!(" (did you mean {}?)", ids.join(", ")) }
+}
+
+fn reasons(skipped: &[Skipped]) -> String {
+    let shown: Vec<_> = skipped.iter().take(3).map(|one| format!("{}: {}", one.path, one.reason)).collect();
+    let more = if skipped.len() > 3 { format!("; and {} more", skipped.len() - 3) } else { String::new() };
+    format!("{}{more}", shown.join("; "))
 }
 
 /// The result of a library call.

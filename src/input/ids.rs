@@ -1,0 +1,196 @@
+//! Names for articles that have none, unique within a run and the same for any order of the inputs.
+//!
+//! An id the input gives stands. Else a file of one article gives it its stem (`report.txt`: `report`, standard input:
+//! `stdin`) and a file of many the stem and the record's number (`page-01`). Files of the same stem are told apart by as
+//! many of their folders as it takes (`zh/report`, `en/report`). What is still taken gets `~2`, `~3`, … in the order
+//! of path and place; no article is ever dropped for its id, not even an exact copy.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::{
+    prose::clean,
+    source::{Draft, Note},
+};
+
+/// What a file gave, in the order of paths.
+pub(super) struct FileDrafts {
+    /// The file as the user named it.
+    pub path: String,
+    /// Its articles.
+    pub drafts: Vec<Draft>,
+    /// How many records it has.
+    pub records: usize,
+    /// Faults found in it.
+    pub notes: Vec<Note>,
+}
+
+/// Gives every draft its id and its path. `files` are ordered by path. An id given twice is noted at its second place.
+pub(super) fn assign(files: &mut [FileDrafts]) {
+    let stems = stems(files);
+    let mut holders: HashMap<String, String> = HashMap::new();
+    let mut again: Vec<(usize, usize)> = Vec::new();
+    for (f, file) in files.iter_mut().enumerate() {
+        for (d, draft) in file.drafts.iter_mut().enumerate() {
+            draft.article.path.clone_from(&file.path);
+            draft.article.id = clean(&draft.article.id);
+            let id = &draft.article.id;
+            if id.is_empty() {
+                continue;
+            }
+            if holders.contains_key(id) {
+                again.push((f, d));
+            } else {
+                holders.insert(id.clone(), format!("{}:{}", file.path, draft.article.title_position.line));
+            }
+        }
+    }
+    let mut names = Names { taken: holders.keys().cloned().collect(), next: HashMap::new() };
+    let mut second = again.iter().copied().peekable();
+    for (f, file) in files.iter_mut().enumerate() {
+        for (d, draft) in file.drafts.iter_mut().enumerate() {
+            if second.next_if_eq(&(f, d)).is_none() {
+                continue;
+            }
+            let given = std::mem::take(&mut draft.article.id);
+            draft.article.id = names.free(&given);
+            let first = holders.get(&given).map_or("", String::as_str);
+            file.notes.push(Note {
+                line: Some(draft.article.title_position.line),
+                what: "the id is given twice; the article is kept under another",
+                detail: format!("{given:?} first stands at {first}, here it becomes {:?}", draft.article.id),
+            });
+        }
+    }
+    for (file, stem) in files.iter_mut().zip(stems) {
+        let width = file.records.to_string().len().max(2);
+        for draft in file.drafts.iter_mut().filter(|draft| draft.article.id.is_empty()) {
+            let want = match draft.number {
+                Some(number) => format!("{stem}-{number:0width$}"),
+                None => stem.clone(),
+            };
+            draft.article.id = names.free(&want);
+        }
+    }
+}
+
+struct Names {
+    taken: HashSet<String>,
+    next: HashMap<String, usize>,
+}
+
+impl Names {
+    fn free(&mut self, want: &str) -> String {
+        if self.taken.insert(want.to_owned()) {
+            return want.to_owned();
+        }
+        let next = self.next.entry(want.to_owned()).or_insert(2);
+        loop {
+            let id = format!("{want}~{next}");
+            *next += 1;
+            if self.taken.insert(id.clone()) {
+                return id;
+            }
+        }
+    }
+}
+
+/// The stem of each file, with folders in front where files share one.
+fn stems(files: &[FileDrafts]) -> Vec<String> {
+    let parts: Vec<(String, Vec<String>)> = files.iter().map(|file| split(&file.path)).collect();
+    let mut same: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (i, (stem, _)) in parts.iter().enumerate() {
+        if files[i].drafts.iter().any(|draft| draft.article.id.is_empty()) {
+            same.entry(stem).or_default().push(i);
+        }
+    }
+    let mut out: Vec<String> = parts.iter().map(|(stem, _)| stem.clone()).collect();
+    for (stem, members) in same.into_iter().filter(|(_, members)| members.len() > 1) {
+        let deepest = members.iter().map(|&i| parts[i].1.len()).max().unwrap_or(0);
+        for folders in 1..=deepest {
+            let mut distinct = HashSet::new();
+            for &i in &members {
+                let above = &parts[i].1;
+                let from = above.len().saturating_sub(folders);
+                let shown = above[from..].iter().map(String::as_str).chain([stem]).collect::<Vec<_>>().join("/");
+                distinct.insert(shown.clone());
+                out[i] = shown;
+            }
+            if distinct.len() == members.len() {
+                break;
+            }
+        }
+    }
+    out
+}
+
+/// The stem of a path, and its folders.
+fn split(path: &str) -> (String, Vec<String>) {
+    if path == "-" {
+        return ("stdin".to_owned(), Vec::new());
+    }
+    let mut parts: Vec<String> =
+        path.split('/').map(clean).filter(|part| !part.is_empty() && part != "." && part != "..").collect();
+    let name = parts.pop().unwrap_or_default();
+    let stem = match name.rsplit_once('.') {
+        Some((stem, _)) if !stem.is_empty() => stem.to_owned(),
+        _ => name,
+    };
+    (if stem.is_empty() { "article".to_owned() } else { stem }, parts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::Article;
+
+    fn file(path: &str, given: &[&str], many: bool) -> FileDrafts {
+        let draft = |(i, id): (usize, &&str)| Draft {
+            article: Article { id: (*id).to_owned(), ..Article::default() },
+            number: many.then_some(i + 1),
+        };
+        let drafts: Vec<_> = given.iter().enumerate().map(draft).collect();
+        FileDrafts { path: path.to_owned(), records: drafts.len(), drafts, notes: Vec::new() }
+    }
+
+    fn ids(files: &mut [FileDrafts]) -> Vec<String> {
+        assign(files);
+        files.iter().flat_map(|file| &file.drafts).map(|draft| draft.article.id.clone()).collect()
+    }
+
+    #[test]
+    fn stems_and_numbers() {
+        let mut files = [file("-", &[""], false), file("a/page.txt", &["", "own"], true), file("b.c.md", &[""], false)];
+        assert_eq!(ids(&mut files), ["stdin", "page-01", "own", "b.c"]);
+        let hundred = vec![""; 100];
+        assert_eq!(ids(&mut [file("p.txt", &hundred, true)])[6], "p-007");
+    }
+
+    #[test]
+    fn files_of_one_stem_are_told_apart_by_folders_then_by_number() {
+        let mut files =
+            [file("x/en/r.txt", &[""], false), file("x/zh/r.txt", &[""], false), file("y/zh/r.md", &[""], false)];
+        assert_eq!(ids(&mut files), ["x/en/r", "x/zh/r", "y/zh/r"]);
+        assert_eq!(ids(&mut [file("r.md", &[""], false), file("r.txt", &[""], false)]), ["r", "r~2"]);
+        assert_eq!(ids(&mut [file("a/r.md", &[""], false), file("r.txt", &[""], false)]), ["a/r", "r"]);
+    }
+
+    #[test]
+    fn a_given_id_wins_and_a_second_one_is_kept_and_noted() {
+        let mut files = [
+            file("a.txt", &[""], false),
+            file("b.jsonl", &["a", "x", "x~2", "x"], true),
+            file("c.jsonl", &["x"], true),
+        ];
+        assert_eq!(ids(&mut files), ["a~2", "a", "x", "x~2", "x~3", "x~4"]);
+        assert_eq!((files[1].notes.len(), files[2].notes.len()), (1, 1));
+        assert!(files[2].notes[0].detail.contains("\"x\" first stands at b.jsonl"));
+    }
+
+    #[test]
+    fn control_characters_are_no_part_of_an_id() {
+        assert_eq!(
+            ids(&mut [file("a/\u{1b}[31m.txt", &[""], false), file("b", &["x\u{7}\ny"], true)]),
+            ["[31m", "x y"]
+        );
+    }
+}

@@ -1,0 +1,264 @@
+//! JSON lines: one object an article. A JSON array of objects and objects spread over lines are read as well.
+
+use serde_json::{Map, Value};
+
+use super::{
+    fields, prose,
+    source::{Draft, Likeness, Parsed, Reader, Source},
+    spans,
+};
+use crate::article::{Article, Passage};
+
+/// Reads JSON lines.
+pub struct JsonlReader;
+
+impl Reader for JsonlReader {
+    fn read(&self, source: &Source<'_>) -> Parsed {
+        let text = source.text();
+        let mut parsed = Parsed::default();
+        let mut at = skip_space(text, 0);
+        let array = text[at..].starts_with('[') && !text[at..].starts_with("[]");
+        if array {
+            at += 1;
+        }
+        loop {
+            at = skip_space(text, at);
+            let rest = &text[at..];
+            if rest.is_empty() {
+                return parsed;
+            }
+            if let Some(mark) = rest.chars().next().filter(|&c| c == ',' || (array && c == ']')) {
+                at += mark.len_utf8();
+                continue;
+            }
+            parsed.records += 1;
+            let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+            match values.next() {
+                Some(Ok(value)) => {
+                    let end = at + values.byte_offset();
+                    row(source, at..end, value, &mut parsed);
+                    at = end;
+                }
+                Some(Err(error)) => {
+                    let line = source.line(at);
+                    // serde_json counts from the row: its first line begins at the row's own column.
+                    let (down, column) = (error.line().saturating_sub(1), error.column());
+                    let column = if down == 0 { column + column_of(text, at) } else { column };
+                    let message = error.to_string();
+                    let message = message.split(" at line ").next().unwrap_or(&message);
+                    let where_ = match down {
+                        0 => format!("column {column}"),
+                        _ => format!("line {}, column {column}", line as usize + down),
+                    };
+                    parsed.note(
+                        Some(line),
+                        "not valid JSON, so the rest of the line is skipped; one object a line is wanted",
+                        format!("{where_}: {message}"),
+                    );
+                    at = resume(text, at, rest.starts_with('{') && down > 0);
+                }
+                None => return parsed,
+            }
+        }
+    }
+
+    fn likeness(&self, source: &Source<'_>) -> Likeness {
+        let text = source.text().trim_start();
+        let line = text.split(['\n', '\r']).next().unwrap_or("");
+        let object = |text: &str| {
+            text.trim_start().strip_prefix('{').is_some_and(|rest| rest.trim_start().starts_with(['"', '}']))
+        };
+        let array = |text: &str| text.strip_prefix('[').is_some_and(object);
+        if object(line) && serde_json::from_str::<Map<String, Value>>(line.trim_end().trim_end_matches(',')).is_ok() {
+            Likeness::Certain
+        } else if object(text) || array(text) || matches!(source.ending().as_str(), "jsonl" | "ndjson" | "json") {
+            Likeness::Likely
+        } else {
+            Likeness::No
+        }
+    }
+}
+
+fn skip_space(text: &str, at: usize) -> usize {
+    at + (text[at..].len() - text[at..].trim_start_matches([' ', '\t', '\r', '\n', '\u{FEFF}']).len())
+}
+
+/// Bytes between the start of the line and `at`.
+fn column_of(text: &str, at: usize) -> usize {
+    at - text[..at].rfind(['\n', '\r']).map_or(0, |end| end + 1)
+}
+
+/// Where to go on after a row that does not parse: the next line, or, inside an object spread over lines, the next line
+/// that opens an object.
+fn resume(text: &str, at: usize, spread: bool) -> usize {
+    let mut at = at;
+    loop {
+        let Some(end) = text[at..].find(['\n', '\r']) else { return text.len() };
+        at = skip_space(text, at + end);
+        if !spread || at == text.len() || text[at..].starts_with('{') {
+            return at;
+        }
+    }
+}
+
+fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, parsed: &mut Parsed) {
+    let line = Some(source.line(span.start));
+    let Value::Object(mut row) = value else {
+        let what = match value {
+            Value::Array(_) => "an array",
+            Value::String(_) => "a string",
+            _ => "a bare value",
+        };
+        parsed.note(line, "a row has to be a JSON object like {\"title\": …, \"text\": …}", format!("it is {what}"));
+        return;
+    };
+    let raw = &source.text()[span.clone()];
+    let members = spans::members(raw);
+    // Of a key given twice serde_json keeps the last.
+    let find = |name: &str| {
+        let same = |key: &str| serde_json::from_str::<String>(key).is_ok_and(|key| key == name);
+        members.iter().rev().find(|(key, _)| same(&raw[key.clone()])).map(|(_, value)| value.clone())
+    };
+    let place = |name: &str| find(name).map_or(span.clone(), |at| span.start + at.start..span.start + at.end);
+    let title_at = place(fields::given("title", &row).unwrap_or("title"));
+    let mut passages = Vec::new();
+    if let Some(name) = fields::given("text", &row).map(str::to_owned) {
+        let texts: Option<Vec<&str>> = match row.get(&name) {
+            Some(Value::String(text)) => Some(vec![text]),
+            Some(Value::Array(parts)) => parts.iter().map(Value::as_str).collect(),
+            _ => None,
+        };
+        let Some(texts) = texts else {
+            parsed.note(line, "`text` has to be a string or a list of strings", "");
+            return;
+        };
+        let at = place(&name);
+        for text in &texts {
+            let ranges = prose::paragraphs(text);
+            let offsets: Vec<usize> = ranges.iter().flat_map(|range| [range.start, range.end]).collect();
+            // The parts of a list share the list's range.
+            let raw = source.text().get(at.clone()).filter(|raw| raw.starts_with('"'));
+            let offsets = raw.map(|raw| spans::raw_offsets(raw, &offsets));
+            for (n, range) in ranges.into_iter().enumerate() {
+                let exact = offsets.as_ref().and_then(|offsets| Some(*offsets.get(2 * n)?..*offsets.get(2 * n + 1)?));
+                let place = exact.map_or(at.clone(), |exact| at.start + exact.start..at.start + exact.end);
+                passages.push(prose::passage(&text[range], None, source.position(place)));
+            }
+        }
+        row.shift_remove(&name);
+    }
+    if row.get("text").is_some_and(Value::is_null) {
+        row.shift_remove("text");
+    }
+    push(source, row, passages, title_at, line, parsed);
+}
+
+fn push(
+    source: &Source<'_>,
+    row: Map<String, Value>,
+    passages: Vec<Passage>,
+    title_at: std::ops::Range<usize>,
+    line: Option<u32>,
+    parsed: &mut Parsed,
+) {
+    let names: Vec<&str> = row.keys().map(String::as_str).take(8).collect();
+    let names = format!("its fields: {}", if names.is_empty() { "none".to_owned() } else { names.join(", ") });
+    let mut article = Article { title_position: source.position(title_at), passages, ..Article::default() };
+    let bad_dates = fields::fill(&mut article, row);
+    if article.title.is_empty() && article.passages.is_empty() {
+        parsed.note(line, "the row has neither a title nor a text", names);
+        return;
+    }
+    for bad in bad_dates {
+        parsed.note(line, "the article is kept without its date", bad);
+    }
+    parsed.articles.push(Draft { article, number: Some(parsed.records) });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Parsed {
+        JsonlReader.read(&Source::new("rows.jsonl", text.as_bytes()).unwrap())
+    }
+
+    fn titles(parsed: &Parsed) -> Vec<&str> {
+        parsed.articles.iter().map(|draft| draft.article.title.as_str()).collect()
+    }
+
+    #[test]
+    fn a_row_becomes_an_article_with_its_fields_and_places() {
+        let text = r#"{"id": 12, "title": "雨", "text": "One [1].\n\nTwo \"x\".", "lang": "zh", "label": 3, "date": "2025-01-02", "source": "S", "url": "http://x", "split": "dev"}"#;
+        let parsed = read(text);
+        assert_eq!(parsed.notes, []);
+        let article = &parsed.articles[0].article;
+        assert_eq!(
+            (article.id.as_str(), article.label.as_deref(), article.lang.as_deref()),
+            ("12", Some("3"), Some("zh"))
+        );
+        assert_eq!(article.extra["split"], "dev");
+        let at = |p: crate::article::Position| &text[p.start as usize..p.end as usize];
+        assert_eq!(at(article.title_position), "\"雨\"");
+        assert_eq!(article.passages.iter().map(|p| p.text.as_str()).collect::<Vec<_>>(), ["One [1].", "Two \"x\"."]);
+        assert_eq!(at(article.passages[0].position), "One [1].");
+        assert_eq!(at(article.passages[1].position), "Two \\\"x\\\".");
+        assert_eq!(article.passages[0].citations[0].number, 1);
+    }
+
+    #[test]
+    fn bad_rows_are_reported_with_line_and_column_and_the_rest_is_read() {
+        let parsed = read(
+            "{\"title\": \"a\"}\n\n{\"title\": oops}\r\n[1]\n{\"x\": 1}\n{\"title\": \"b\", \"date\": \"soon\"}\n{\"title\": \"c\"",
+        );
+        assert_eq!(titles(&parsed), ["a", "b"]);
+        let notes: Vec<_> = parsed.notes.iter().map(|n| (n.line.unwrap(), n.what, n.detail.as_str())).collect();
+        assert_eq!(
+            notes[0],
+            (
+                3,
+                "not valid JSON, so the rest of the line is skipped; one object a line is wanted",
+                "column 11: expected value"
+            )
+        );
+        assert_eq!((notes[1].0, notes[1].2), (4, "it is an array"));
+        assert_eq!(
+            (notes[2].0, notes[2].1, notes[2].2),
+            (5, "the row has neither a title nor a text", "its fields: x")
+        );
+        assert_eq!((notes[3].0, notes[3].1), (6, "the article is kept without its date"));
+        assert_eq!(notes[4].0, 7);
+        assert_eq!((notes.len(), parsed.records), (5, 6));
+    }
+
+    #[test]
+    fn arrays_and_spread_out_objects_are_read() {
+        assert_eq!(titles(&read("[{\"title\": \"a\"}, {\"title\": \"b\"},\n{\"title\": \"c\"}]\n")), ["a", "b", "c"]);
+        assert_eq!(titles(&read("{\n  \"title\": \"a\"\n}\n{\n  \"title\": \"b\"\n}")), ["a", "b"]);
+        let parsed = read("[\n {\n  \"title\": \"a\",\n  \"n\": oops\n },\n {\n  \"title\": \"b\"\n }\n]");
+        assert_eq!((titles(&parsed), parsed.notes.len()), (vec!["b"], 1));
+        assert!(parsed.notes[0].detail.starts_with("line 4, column"), "{:?}", parsed.notes);
+        assert_eq!(read("[]").articles.len(), 0);
+    }
+
+    #[test]
+    fn a_truncated_row_does_not_swallow_the_next() {
+        let parsed = read("{\"title\": \"a\",\n{\"title\": \"b\"}\n{\"extra\": [\n{\"title\": \"c\"}\n");
+        assert_eq!((titles(&parsed), parsed.notes.len()), (vec!["b", "c"], 2));
+    }
+
+    #[test]
+    fn text_may_be_a_list_or_have_another_name() {
+        let parsed = read("{\"text\": [\"a\", \"b\"]}\n{\"标题\": \"t\", \"正文\": \"c\"}\n{\"text\": {\"a\": 1}}");
+        assert_eq!(parsed.articles[0].article.passages.len(), 2);
+        let second = &parsed.articles[1].article;
+        assert_eq!((second.title.as_str(), second.passages[0].text.as_str(), second.extra.len()), ("t", "c", 0));
+        assert_eq!(parsed.notes[0].what, "`text` has to be a string or a list of strings");
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error_and_no_crash() {
+        let parsed = read(&format!("{}\n{{\"title\": \"a\"}}", "{\"a\":".repeat(100_000)));
+        assert_eq!(titles(&parsed), ["a"]);
+    }
+}

@@ -1,0 +1,264 @@
+//! The contract every registered reader keeps, and what a run of them promises.
+
+use std::fs;
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// One file in each format, each with several passages.
+const SAMPLES: [(&str, &str); 4] = [
+    (
+        "digest",
+        "雨水\nSearch documents\n春雨\nFeng Xiang Bao· 2025-03-05 08:10\nGroup 1 - Rain fell [1] - It stopped [1][2] \
+         Group 2: After the Rain - Rivers rose [2]\n夏风\nYun Bao· 2025-06-21 18:00\nCore Viewpoint - Wind turned [3].\n",
+    ),
+    (
+        "jsonl",
+        "{\"id\": \"a\", \"title\": \"雨\", \"text\": \"One \\\"x\\\".\\nTwo \\u96e8.\", \"date\": \"2025-01-02\"}\n\
+         {\"title\": \"b\", \"text\": \"\", \"n\": [1]}\n",
+    ),
+    (
+        "markdown",
+        "---\ntitle: 雨\ndate: 2025-05-03\n---\n\nIntro [1].\n\n## Part\n\n- one\n- two\n\n> quote\n\n| a | b |\n|---|---|\n| c | d |\n",
+    ),
+    ("text", "雨\n来源：新华社 2025-05-03\n\nFirst line\nof a paragraph [1].\n\n第二段。\n"),
+];
+
+fn sample(entry: &Entry) -> &'static str {
+    SAMPLES.iter().find(|(name, _)| *name == entry.name).expect("every registered reader has a sample").1
+}
+
+/// What must hold of anything any reader makes of any file.
+fn check(entry: &Entry, path: &str, bytes: &[u8]) -> Parsed {
+    let parsed = parse(path, bytes, Some(entry.format));
+    assert_eq!(parsed, parse(path, bytes, Some(entry.format)), "the same bytes give the same articles");
+    assert!(!parsed.articles.is_empty() || !parsed.notes.is_empty(), "nothing is silently lost");
+    let size = bytes.len() as u64;
+    let lines = Source::new(path, bytes).map_or(0, |source| source.lines().count()) as u32;
+    for draft in &parsed.articles {
+        let article = &draft.article;
+        assert!(!article.title.is_empty() || !article.passages.is_empty());
+        assert!(!article.title.contains(char::is_control));
+        let title = article.title_position;
+        assert!(title.start <= title.end && title.end <= size && (1..=lines).contains(&title.line), "{title:?}");
+        let mut last = 0;
+        for passage in &article.passages {
+            let at = passage.position;
+            assert!(!passage.text.trim().is_empty());
+            assert!(at.start < at.end && at.end <= size && (1..=lines).contains(&at.line), "{at:?} of {size}");
+            assert!(at.start >= last, "passages are in order");
+            last = at.start;
+            if matches!(entry.format, Format::Digest | Format::Text) {
+                assert_eq!(&bytes[at.start as usize..at.end as usize], passage.text.as_bytes());
+            }
+            let mut from = 0;
+            for bullet in &passage.bullets {
+                assert!(bullet.start >= from && bullet.start < bullet.end);
+                assert!(passage.text.get(bullet.clone()).is_some());
+                from = bullet.end;
+            }
+            for citation in &passage.citations {
+                assert_eq!(
+                    passage.text[citation.span.clone()],
+                    format!("[{}]", &passage.text[citation.span.start + 1..citation.span.end - 1])
+                );
+            }
+        }
+    }
+    assert!(parsed.notes.iter().all(|note| note.line.is_none_or(|line| (1..=lines.max(1)).contains(&line))));
+    parsed
+}
+
+#[test]
+fn every_reader_is_registered_once_named_and_found_by_its_name() {
+    for (entry, format) in READERS.iter().zip(Format::ALL) {
+        assert_eq!(entry.format, format);
+        assert_eq!(entry.name.parse::<Format>(), Ok(format));
+        assert_eq!((format.name(), format.to_string().as_str()), (entry.name, entry.name));
+        assert!(!format.about().is_empty() && !entry.endings.is_empty());
+        assert_eq!(READERS.iter().filter(|other| other.name == entry.name).count(), 1);
+    }
+    let error = "word".parse::<Format>().unwrap_err().to_string();
+    assert!(Format::ALL.iter().all(|format| error.contains(format.name())), "{error}");
+}
+
+#[test]
+fn every_reader_keeps_the_contract_on_its_own_and_on_foreign_content() {
+    for entry in &READERS {
+        for other in &READERS {
+            let text = sample(other);
+            for bytes in
+                [text.to_owned(), text.replace('\n', "\r\n"), text.replace('\n', "\r"), format!("\u{FEFF}{text}")]
+            {
+                let parsed = check(entry, "sample", bytes.as_bytes());
+                if entry.format == other.format {
+                    assert!(parsed.notes.is_empty(), "{}: {:?}", entry.name, parsed.notes);
+                    assert!(parsed.articles.iter().map(|draft| draft.article.passages.len()).sum::<usize>() >= 2);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_format_is_recognised_from_content_whatever_the_ending() {
+    for entry in &READERS {
+        let text = sample(entry);
+        for (ending, line_end) in [("txt", "\n"), ("md", "\r\n"), ("dat", "\r"), ("jsonl", "\n"), ("csv", "\n")] {
+            // Plain text has no mark of its own, so there the ending decides.
+            if entry.format == Format::Text && ending != "txt" && ending != "dat" {
+                continue;
+            }
+            let text = text.replace('\n', line_end);
+            let source_path = format!("x.{ending}");
+            let source = Source::new(&source_path, text.as_bytes()).unwrap();
+            assert_eq!(recognise(&source, None).1.name, entry.name, "{ending}");
+            assert!(!parse(&source_path, text.as_bytes(), None).articles.is_empty());
+        }
+    }
+    let name = |path: &str, text: &str| recognise(&Source::new(path, text.as_bytes()).unwrap(), None).1.name;
+    assert_eq!(name("-", "# 标题\n\n正文"), "markdown");
+    assert_eq!(name("-", "A [link](http://x) and **bold** words\n\n```\ncode\n```\n"), "markdown");
+    assert_eq!(name("a.txt", "{\n \"title\": \"a\"\n}"), "jsonl");
+    assert_eq!(name("a.txt", "[{\"title\": \"a\"}]"), "jsonl");
+    assert_eq!(name("a.txt", "[1] a footnote\n\n{curly} words"), "text");
+    assert_eq!(name("a.md", "only words"), "markdown");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 1..300)) {
+        for entry in &READERS {
+            check(entry, "x", &bytes);
+        }
+    }
+
+    #[test]
+    fn arbitrary_text_never_panics(text in "(\\PC|[\n\r\t \u{3000}·\\[\\]{}\"\\\\:#>|*-]|Group 1|Core Viewpoint|核心观点|2025-01-02|---\n|\\[1\\]){1,60}") {
+        for entry in &READERS {
+            check(entry, "x.md", text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn mutations_of_good_files_never_panic(
+        which in 0..SAMPLES.len(),
+        cuts in proptest::collection::vec((0.0..1.0f64, 0.0..1.0f64, any::<bool>(), any::<u8>()), 1..4),
+    ) {
+        let mut bytes = SAMPLES[which].1.as_bytes().to_vec();
+        for (at, length, swap, byte) in cuts {
+            let start = (at * bytes.len() as f64) as usize;
+            let end = (start + (length * 20.0) as usize).min(bytes.len());
+            if swap { bytes.splice(start..end, [byte & 0x7F]); } else { bytes.drain(start..end); }
+        }
+        if bytes.is_empty() { return Ok(()); }
+        for entry in &READERS {
+            check(entry, "x", &bytes);
+        }
+        parse("x", &bytes, None);
+    }
+}
+
+/// A folder of files with the given contents, and its path.
+fn folder(files: &[(&str, &[u8])]) -> (tempfile::TempDir, String) {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, bytes) in files {
+        let path = dir.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    let path = dir.path().to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
+    (dir, path)
+}
+
+fn run(inputs: &[String]) -> Result<Collection> {
+    read(inputs, &Settings::default())
+}
+
+#[test]
+fn a_folder_of_all_formats_is_read_and_faults_are_told() {
+    let (_dir, root) = folder(&[
+        ("page.txt", sample(&READERS[1]).as_bytes()),
+        ("rows.jsonl", sample(&READERS[0]).as_bytes()),
+        ("note.md", sample(&READERS[2]).as_bytes()),
+        ("plain.txt", sample(&READERS[3]).as_bytes()),
+        ("gbk.txt", b"\xD6\xD0\xB9\xFA"),
+        ("empty.txt", b" \n"),
+        ("labels.csv", b"id,label\n"),
+        ("README.md", b"# about"),
+    ]);
+    let collection = run(std::slice::from_ref(&root)).unwrap();
+    let ids: Vec<_> = collection.articles.iter().map(|article| article.id.as_str()).collect();
+    assert_eq!(ids, ["a", "note", "page-01", "page-02", "plain", "rows-02"]);
+    assert!(collection.articles.iter().all(|article| article.path.starts_with(&root)));
+    let skipped: Vec<_> =
+        collection.skipped.iter().map(|s| (s.path.trim_start_matches(&root), s.reason.as_str())).collect();
+    assert_eq!(skipped[0], ("/empty.txt", "is empty"));
+    assert!(skipped[1].0 == "/gbk.txt" && skipped[1].1.contains("byte 0 (line 1) is 0xD6"), "{skipped:?}");
+    assert_eq!(skipped.len(), 2);
+}
+
+#[test]
+fn the_order_of_inputs_and_the_way_they_are_named_change_nothing() {
+    let row = b"{\"id\": \"x\", \"text\": \"same\"}\n";
+    let (_dir, root) = folder(&[("b/r.txt", b"one"), ("a/r.txt", b"two"), ("c.jsonl", row), ("d.jsonl", row)]);
+    let one: Vec<_> = ["b/r.txt", "a", "c.jsonl", "d.jsonl", "nowhere.txt"].map(|p| format!("{root}/{p}")).into();
+    let mut other: Vec<_> = one.iter().rev().cloned().collect();
+    other.push(format!("{root}/*.jsonl"));
+    let collection = run(&one).unwrap();
+    assert_eq!(collection, run(&other).unwrap());
+    let ids: Vec<_> = collection.articles.iter().map(|article| article.id.as_str()).collect();
+    assert_eq!(ids, ["a/r", "b/r", "x", "x~2"]);
+    assert_eq!(collection.skipped.len(), 2, "the id given twice and the missing file: {:?}", collection.skipped);
+    let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    assert_eq!(pool(1).install(|| run(&one)).unwrap(), pool(3).install(|| run(&one)).unwrap());
+}
+
+#[test]
+fn files_that_are_no_articles_are_skipped_when_named_unless_a_format_is_forced() {
+    let (_dir, root) = folder(&[("labels.csv", b"id,label\na,b\n"), ("scan.pdf", b"%PDF\0"), ("a.txt", b"words")]);
+    let all: Vec<_> = ["labels.csv", "scan.pdf", "a.txt"].map(|p| format!("{root}/{p}")).into();
+    let collection = run(&all).unwrap();
+    assert_eq!((collection.articles.len(), collection.skipped.len()), (1, 2));
+    assert!(collection.skipped[0].reason.contains("--input-format"));
+    let forced = read(&all, &Settings { format: Some(Format::Text) }).unwrap();
+    assert_eq!((forced.articles.len(), forced.skipped.len()), (2, 1));
+}
+
+#[test]
+fn nothing_to_read_is_an_error_that_says_why() {
+    let (_dir, root) = folder(&[("empty.txt", b""), ("a.png", b"x")]);
+    let one = |name: &str| run(&[format!("{root}/{name}")]).unwrap_err();
+    assert!(matches!(one("none.txt"), Error::NoMatch { .. }));
+    assert!(matches!(one("*.none"), Error::NoMatch { .. }));
+    let error = one("empty.txt");
+    assert!(error.to_string().contains("is empty"), "{error}");
+    assert!(matches!(run(&[]).unwrap_err(), Error::NoArticles { .. }));
+}
+
+#[test]
+fn the_same_fault_many_times_over_is_counted_not_listed() {
+    let rows: String = (0..1000).map(|n| format!("{{\"text_a\": {n}}}\n")).collect();
+    let (_dir, root) = folder(&[("a.jsonl", (rows + "{\"title\": \"t\"}").as_bytes())]);
+    let collection = run(&[root]).unwrap();
+    assert_eq!((collection.articles.len(), collection.skipped.len()), (1, SHOWN + 1));
+    assert!(collection.skipped[9].path.ends_with("a.jsonl:10"), "ordered by line, not by spelling");
+    assert!(collection.skipped[SHOWN].reason.starts_with("and 980 more like it"), "{:?}", collection.skipped[SHOWN]);
+}
+
+#[test]
+fn the_evaluation_sets_are_read_whole() {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data");
+    for (name, rows) in [("thucnews_titles", 20_000), ("xwlb", 11_114), ("bilingual_news", 2_733), ("sib200", 2_008)] {
+        let path = format!("{data}/{name}.jsonl");
+        if !std::path::Path::new(&path).exists() {
+            println!("skipped: {name}.jsonl is not here");
+            continue;
+        }
+        let collection = run(&[path]).unwrap();
+        assert_eq!((collection.articles.len(), collection.skipped), (rows, Vec::new()), "{name}");
+    }
+}
