@@ -2,12 +2,110 @@
 //!
 //! Receives [`Article`]s and returns a [`Segmented`] corpus (every term with its byte range in the original text) and the
 //! fitted [`Segmenter`], which cuts later text (a query) in the same way.
+//!
+//! ```
+//! use wenmai::{Article, Passage, segment};
+//!
+//! let passage = Passage { text: "China’s deep-sea 科考 sails on 6 June.".to_owned(), ..Passage::default() };
+//! let article = Article { id: "a".to_owned(), title: "氣候變化".to_owned(), passages: vec![passage], ..Article::default() };
+//! let (segmenter, corpus) = segment::fit(&[article], &segment::Settings::default())?;
+//!
+//! let surface = |token: &segment::Token| corpus.terms[token.term as usize].surface.as_str();
+//! let document = &corpus.documents[0];
+//! assert_eq!(document.title.iter().map(surface).collect::<Vec<_>>(), ["气候变化"]);
+//! assert_eq!(document.passages[0].text.iter().map(surface).collect::<Vec<_>>(), ["China", "deep", "sea", "科考", "sails"]);
+//! assert_eq!(document.lang, "zh+en");
+//! assert!(segmenter.cut("sailing").iter().all(|piece| piece.term.is_some()));
+//! # Ok::<(), wenmai::Error>(())
+//! ```
+//!
+//! # How a text is cut
+//! 1. It is folded: NFKC, lower case, simplified characters, with a map back to the original bytes (`normal.rs`).
+//! 2. It is parted into script runs (`runs.rs`), and each goes to the cutter of its script.
+//! 3. Each word is judged (`lexis.rs`, `stopwords.rs`, `quantities.rs`):
+//!
+//! | what | example | becomes |
+//! |---|---|---|
+//! | Chinese word of two or more characters | `氣候`, `气候` | term, shown simplified |
+//! | single Chinese character | `车`, `和` | dropped: most are grammar, and the others are ambiguous alone; `--dict` keeps one |
+//! | English word | `Cooperation`, `cooperative` | term: the Snowball stem, shown by its commonest form |
+//! | single Latin letter | `A`, `x` | dropped |
+//! | possessive | `China’s`, `scientists'` | the word without it |
+//! | hyphenated word | `deep-sea`, `China-UK` | its words, which phrases may join; `high-tech` keeps `high` |
+//! | abbreviation | `U.S.`, `R&D`, `AI` | one term without the dots; `US`, `IT`, `WHO` only in capitals |
+//! | name with digits | `5G`, `H1N1`, `CR450`, `CBERS-6` | term |
+//! | number, amount, ordinal | `1,234.5`, `76%`, `600m`, `2nd`, `三十`, `两个` | dropped |
+//! | date, time | `2025-06-14`, `21:57`, `June`, `六月`, `周一`, `今年` | dropped |
+//! | URL, e-mail address | `https://a.cn/x`, `a@b.cn` | dropped whole |
+//! | citation mark | `[1][2]` | dropped |
+//! | stop word | `the`, `因为`, `--stopwords` | dropped; `new` stays in `New Zealand`; `and`, `of` stay inside phrases |
+//! | word of `--dict` | `的` if listed, `Belt` if listed | term as listed, folded, not stemmed |
+//! | Japanese, Korean, Russian … | `開発`, `경제`, `наука` | term as written; a run of kanji or katakana is a word |
+//!
+//! 4. Phrases are learnt from the whole corpus (`phrases.rs`) and added to their words. They never cross punctuation, a
+//!    passage, a heading, a dropped word or a script run.
+//!
+//! A word of the user's dictionary that holds a Latin letter or digit cannot reach jieba, which sees Han runs only; it is
+//! found in the folded text before the runs are cut, the longest first.
+//!
+//! # Adding a cutter
+//! Write one file with a type that implements [`Cutter`], and add a line to `REGISTRY`; the contract tests run over it.
 
-use std::path::PathBuf;
+mod chinese;
+mod corpus;
+mod dictionary;
+mod english;
+mod language;
+mod lexis;
+mod normal;
+mod other;
+mod phrases;
+mod quantities;
+mod runs;
+mod scan;
+mod stopwords;
+#[cfg(test)]
+mod tests;
+
+use std::{borrow::Cow, fmt, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use self::{
+    dictionary::Entry,
+    lexis::Lexis,
+    phrases::Matcher,
+    runs::Writing,
+    scan::{Kind, Vocabulary},
+};
 use crate::{article::Article, error::Result};
+
+/// Cuts text of one script into words.
+pub trait Cutter: fmt::Debug + Send + Sync {
+    /// Calls `emit` with the byte range of each word of `run`, ascending, on character boundaries, without overlap.
+    /// `run` is folded text of one script, with the spaces, digits and punctuation that stand in it.
+    fn cut(&self, run: &str, emit: &mut dyn FnMut(usize, usize));
+
+    /// What a word is counted by: the word itself, unless the language has something better.
+    fn key<'w>(&self, word: &'w str) -> Cow<'w, str> {
+        Cow::Borrowed(word)
+    }
+}
+
+/// A line of the registry.
+struct Registered {
+    /// The script it cuts.
+    writing: Writing,
+    /// Makes it, given the user's dictionary.
+    make: fn(&[Entry]) -> Box<dyn Cutter>,
+}
+
+/// The cutters, one a script.
+const REGISTRY: [Registered; 3] = [
+    Registered { writing: Writing::Han, make: |entries| Box::new(chinese::Chinese::new(entries)) },
+    Registered { writing: Writing::Latin, make: |_| Box::new(english::English::default()) },
+    Registered { writing: Writing::Other, make: |_| Box::new(other::Other) },
+];
 
 /// Settings of the segmenter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,14 +210,27 @@ pub struct Segmented {
 /// [`Error::Read`](crate::Error::Read) or [`Error::Line`](crate::Error::Line) if the user dictionary or stop-word list
 /// cannot be used.
 pub fn fit(articles: &[Article], settings: &Settings) -> Result<(Segmenter, Segmented)> {
-    let _ = (articles, settings);
-    Ok((Segmenter::default(), Segmented::default()))
+    let dict = settings.dict.as_deref().map(dictionary::read_dictionary).transpose()?.unwrap_or_default();
+    let stopwords = settings.stopwords.as_deref().map(dictionary::read_stopwords).transpose()?.unwrap_or_default();
+    let lexis = Lexis::new(&dict, &stopwords);
+    let segmented = corpus::segment(articles, &lexis, settings.phrases);
+    let state = State { terms: segmented.terms.clone(), dict, stopwords };
+    Ok((Segmenter::with(lexis, state), segmented))
 }
 
 /// The fitted segmenter: cuts text as the corpus was cut.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Segmenter {
-    terms: Vec<Term>,
+    state: State,
+    lexis: Lexis,
+    matcher: Matcher,
+}
+
+impl Default for Segmenter {
+    /// A segmenter that was fitted on nothing.
+    fn default() -> Self {
+        Self::restore(State::default())
+    }
 }
 
 /// A piece of a query that counts as a term.
@@ -143,28 +254,59 @@ pub struct State {
 }
 
 impl Segmenter {
+    fn with(lexis: Lexis, state: State) -> Self {
+        let phrases = (0_u32..).zip(&state.terms).filter(|(_, term)| !term.parts.is_empty());
+        let matcher = Matcher::new(phrases.map(|(number, term)| (number, term.parts.as_slice())));
+        Self { state, lexis, matcher }
+    }
+
     /// The terms of the corpus, sorted by key.
     #[must_use]
     pub fn terms(&self) -> &[Term] {
-        &self.terms
+        &self.state.terms
     }
 
     /// Cuts a text: its terms in order, phrases before their words. Stop words and the like are left out.
     #[must_use]
     pub fn cut(&self, text: &str) -> Vec<QueryTerm> {
-        let _ = text;
-        Vec::new()
+        let mut vocabulary = Vocabulary::new(&self.lexis);
+        let toks = vocabulary.read(&self.lexis, text, Kind::Running, &[]);
+        let numbers: Vec<Option<u32>> = vocabulary.forms.iter().map(|form| self.number(&form.key)).collect();
+        let number = |i: usize| numbers[toks[i].word as usize];
+        let piece = |from: usize, to: usize, term: Option<u32>| QueryTerm {
+            surface: text[toks[from].start as usize..toks[to - 1].end as usize].to_owned(),
+            term,
+        };
+        let mut pieces = Vec::with_capacity(toks.len());
+        let mut done = 0;
+        self.matcher.find(
+            toks.len(),
+            |i| (number(i), toks[i].linked),
+            |phrase, from, to| {
+                pieces.extend((done..from).map(|i| piece(i, i + 1, number(i))));
+                pieces.push(piece(from, to, Some(phrase)));
+                done = from;
+            },
+        );
+        pieces.extend((done..toks.len()).map(|i| piece(i, i + 1, number(i))));
+        pieces
+    }
+
+    /// The number of a word, by its key.
+    fn number(&self, key: &str) -> Option<u32> {
+        let terms = &self.state.terms;
+        terms.binary_search_by(|term| term.key.as_str().cmp(key)).ok().and_then(|i| u32::try_from(i).ok())
     }
 
     /// What to save.
     #[must_use]
     pub fn state(&self) -> State {
-        State::default()
+        self.state.clone()
     }
 
-    /// Restores a saved segmenter.
+    /// Restores a saved segmenter. It cuts as the saved one did.
     #[must_use]
     pub fn restore(state: State) -> Self {
-        Self { terms: state.terms }
+        Self::with(Lexis::new(&state.dict, &state.stopwords), state)
     }
 }

@@ -1,0 +1,47 @@
+//! Chinese words, by jieba.
+
+use std::sync::LazyLock;
+
+use jieba_rs::Jieba;
+
+use super::{Cutter, dictionary::Entry, normal::fold_word};
+
+/// The dictionary that comes with jieba, loaded once, when the first Chinese text is cut.
+static DICTIONARY: LazyLock<Jieba> = LazyLock::new(Jieba::new);
+
+/// Cuts Chinese with jieba's dictionary, its model for unknown words, and the user's words.
+#[derive(Debug, Default)]
+pub(super) struct Chinese {
+    /// A dictionary with the user's words; none if there are none.
+    own: Option<Box<Jieba>>,
+}
+
+impl Chinese {
+    /// Adds the user's words. A word is never given a lower frequency than it takes to be cut as one word: who lists a
+    /// word wants it whole.
+    pub(super) fn new(entries: &[Entry]) -> Self {
+        let mut own: Option<Box<Jieba>> = None;
+        for (word, frequency, tag) in entries {
+            let word = fold_word(word);
+            if word.is_empty() {
+                continue;
+            }
+            let jieba = own.get_or_insert_with(|| Box::new(DICTIONARY.clone()));
+            let enough = jieba.suggest_freq(&word);
+            jieba.add_word(&word, Some(frequency.unwrap_or(enough).max(enough)), tag.as_deref());
+        }
+        Self { own }
+    }
+}
+
+impl Cutter for Chinese {
+    fn cut(&self, run: &str, emit: &mut dyn FnMut(usize, usize)) {
+        let jieba = self.own.as_deref().unwrap_or(&DICTIONARY);
+        for token in jieba.cut(run, true) {
+            // Punctuation and spaces come as tokens too. A letter or digit is enough to be a word.
+            if token.word.chars().any(char::is_alphanumeric) {
+                emit(token.byte_start, token.byte_end);
+            }
+        }
+    }
+}

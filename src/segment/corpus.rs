@@ -1,0 +1,311 @@
+//! A whole corpus: chunks in parallel, merged in order.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::{
+    Document, Lang, PassageTokens, Segmented, Term, Token,
+    language::{self, Shares},
+    lexis::Lexis,
+    phrases::{self, Matcher, Sequence},
+    scan::{Kind, Spellings, Tok, Uses, Vocabulary, count},
+};
+use crate::article::Article;
+
+/// Articles a chunk. Fixed, so that the result does not depend on the number of threads.
+const CHUNK: usize = 64;
+
+/// Passes over the corpus that weed out phrases whose words mostly went to other phrases.
+const WEEDINGS: usize = 3;
+
+/// The words of one article.
+struct Read {
+    title: Vec<Tok>,
+    passages: Vec<(Vec<Tok>, Vec<Tok>)>,
+    lang: &'static str,
+}
+
+impl Read {
+    /// Title, headings and texts, in order.
+    fn texts(&self) -> impl Iterator<Item = &Vec<Tok>> {
+        std::iter::once(&self.title).chain(self.passages.iter().flat_map(|(heading, text)| [heading, text]))
+    }
+
+    fn texts_mut(&mut self) -> impl Iterator<Item = &mut Vec<Tok>> {
+        std::iter::once(&mut self.title).chain(self.passages.iter_mut().flat_map(|(heading, text)| [heading, text]))
+    }
+}
+
+fn read(vocabulary: &mut Vocabulary, lexis: &Lexis, article: &Article) -> Read {
+    let mut shares = Shares::default();
+    shares.add(&article.title);
+    let title = vocabulary.read(lexis, &article.title, Kind::Title, &[]);
+    let passages = article
+        .passages
+        .iter()
+        .map(|passage| {
+            let heading = passage.heading.as_deref().unwrap_or_default();
+            shares.add(heading);
+            shares.add(&passage.text);
+            let citations: Vec<Range<usize>> = passage.citations.iter().map(|c| c.span.clone()).collect();
+            (
+                vocabulary.read(lexis, heading, Kind::Title, &[]),
+                vocabulary.read(lexis, &passage.text, Kind::Running, &citations),
+            )
+        })
+        .collect();
+    Read { title, passages, lang: shares.name() }
+}
+
+/// Cuts every article, learns the phrases if asked to, and numbers the terms.
+pub(super) fn segment(articles: &[Article], lexis: &Lexis, with_phrases: bool) -> Segmented {
+    let chunks: Vec<(Vocabulary, Vec<Read>)> = articles
+        .par_chunks(CHUNK)
+        .map(|chunk| {
+            let mut vocabulary = Vocabulary::new(lexis);
+            let read = chunk.iter().map(|article| read(&mut vocabulary, lexis, article)).collect();
+            (vocabulary, read)
+        })
+        .collect();
+    let mut vocabulary = Vocabulary::new(lexis);
+    let (names, mut chunks): (Vec<Vec<u32>>, Vec<Vec<Read>>) =
+        chunks.into_iter().map(|(local, read)| (vocabulary.absorb(local), read)).unzip();
+    let (words, ranks) = words(vocabulary);
+    chunks.par_iter_mut().zip(&names).for_each(|(chunk, names)| {
+        for tok in chunk.iter_mut().flat_map(Read::texts_mut).flatten() {
+            tok.word = ranks[names[tok.word as usize] as usize];
+        }
+    });
+    let found = if with_phrases { learn(&chunks, words.len()) } else { Vec::new() };
+    let (terms, numbers, matcher) = table(words, &found, articles, &chunks);
+    let documents =
+        chunks.into_par_iter().flat_map_iter(|chunk| chunk).map(|r| number(r, &numbers, &matcher)).collect();
+    Segmented { terms, documents }
+}
+
+/// The words that occur, sorted by key, and the rank of each form's word.
+fn words(vocabulary: Vocabulary) -> (Vec<Term>, Vec<u32>) {
+    let mut forms: Vec<(String, usize, Spellings)> = vocabulary
+        .forms
+        .into_iter()
+        .enumerate()
+        .filter(|(_, form)| form.uses > 0)
+        .map(|(i, form)| (form.key, i, form.spellings))
+        .collect();
+    let count = forms.iter().map(|(_, i, _)| i + 1).max().unwrap_or(0);
+    let mut ranks = vec![0; count];
+    forms.par_sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+    let mut words: Vec<Term> = Vec::new();
+    for group in forms.chunk_by_mut(|a, b| a.0 == b.0) {
+        let rank = u32::try_from(words.len()).unwrap_or(u32::MAX);
+        let mut spellings = Spellings::new();
+        for (_, form, own) in group.iter_mut() {
+            ranks[*form] = rank;
+            for (spelling, uses) in own.drain(..) {
+                count_folded(&mut spellings, &spelling, uses);
+            }
+        }
+        let key = std::mem::take(&mut group[0].0);
+        let surface = commonest(&spellings).unwrap_or_else(|| key.clone());
+        words.push(Term { lang: language::of_key(&key), surface, key, parts: Vec::new() });
+    }
+    (words, ranks)
+}
+
+/// Counts a spelling as people would type it: full-width letters and the like folded, soft hyphens gone.
+fn count_folded(spellings: &mut Spellings, spelling: &str, uses: Uses) {
+    if spelling.is_ascii() {
+        count(spellings, spelling, uses);
+    } else {
+        use unicode_normalization::UnicodeNormalization;
+        let typed: String =
+            spelling.nfkc().filter(|c| !matches!(c, '\u{AD}' | '\u{200B}' | '\u{FEFF}')).map(apostrophe).collect();
+        count(spellings, &typed, uses);
+    }
+}
+
+fn apostrophe(c: char) -> char {
+    if c == '\u{2019}' { '\'' } else { c }
+}
+
+/// The commonest form whatever its case, in its commonest case: within sentences if it occurs there. Ties go to the first
+/// in byte order.
+fn commonest(spellings: &Spellings) -> Option<String> {
+    let mut forms: FxHashMap<String, u32> = FxHashMap::default();
+    for (spelling, uses) in spellings {
+        let known = forms.entry(spelling.to_lowercase()).or_default();
+        *known = known.saturating_add(uses.all);
+    }
+    let (form, _) = forms.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))?;
+    spellings
+        .iter()
+        .filter(|(spelling, _)| spelling.to_lowercase() == form)
+        .max_by(|(a, x), (b, y)| (x.inside, x.all).cmp(&(y.inside, y.all)).then_with(|| b.cmp(a)))
+        .map(|(spelling, _)| spelling.to_string())
+}
+
+/// Learns the phrases and drops those that the longest match leaves too few occurrences of.
+fn learn(chunks: &[Vec<Read>], vocabulary: usize) -> Vec<Vec<u32>> {
+    let mut sequence = Sequence::default();
+    for (article, read) in chunks.iter().flatten().enumerate() {
+        for text in read.texts() {
+            sequence.push(article, text.iter().map(|tok| (tok.word, tok.linked)));
+        }
+    }
+    let (mut found, enough) = phrases::learn(&sequence, vocabulary);
+    for weeding in 0..=WEEDINGS {
+        let matcher = matcher(&found);
+        let counts: Vec<Vec<u32>> = chunks
+            .par_iter()
+            .map(|chunk| {
+                let mut counts = vec![0_u32; found.len()];
+                for text in chunk.iter().flat_map(Read::texts) {
+                    matcher.find(text.len(), |i| (Some(text[i].word), text[i].linked), |p, _, _| counts[p as usize] += 1);
+                }
+                counts
+            })
+            .collect();
+        let uses = |p: usize| counts.iter().map(|c| u64::from(c[p])).sum::<u64>();
+        // At last only the unused go: they matched nowhere, so nothing changes without them.
+        let least = if weeding == WEEDINGS { 1 } else { u64::from(enough) };
+        let keep: Vec<bool> = (0..found.len()).map(|p| uses(p) >= least).collect();
+        let before = found.len();
+        let mut kept = keep.iter();
+        found.retain(|_| kept.next().copied().unwrap_or(false));
+        if found.len() == before {
+            break;
+        }
+    }
+    found
+}
+
+fn matcher(phrases: &[Vec<u32>]) -> Matcher {
+    Matcher::new((0_u32..).zip(phrases.iter().map(Vec::as_slice)))
+}
+
+/// The final numbers of words and phrases.
+struct Numbers {
+    words: Vec<u32>,
+    phrases: Vec<u32>,
+}
+
+/// Merges words and phrases into one table sorted by key.
+fn table(
+    words: Vec<Term>,
+    found: &[Vec<u32>],
+    articles: &[Article],
+    chunks: &[Vec<Read>],
+) -> (Vec<Term>, Numbers, Matcher) {
+    let matcher = matcher(found);
+    let mut spellings = phrase_spellings(found, &words, articles, chunks, &matcher);
+    let mut terms: Vec<(Term, usize)> = found
+        .iter()
+        .enumerate()
+        .map(|(p, parts)| {
+            let join = |separator: &str, of: &dyn Fn(&Term) -> String| {
+                parts.iter().map(|&w| of(&words[w as usize])).collect::<Vec<_>>().join(separator)
+            };
+            let key = join(" ", &|word| word.key.clone());
+            let lang = language::of_key(&key);
+            let surface =
+                commonest(&std::mem::take(&mut spellings[p])).unwrap_or_else(|| join("", &|w| w.surface.clone()));
+            (Term { key, surface, lang, parts: parts.clone() }, words.len() + p)
+        })
+        .collect();
+    let count = words.len();
+    terms.extend(words.into_iter().enumerate().map(|(i, word)| (word, i)));
+    terms.par_sort_unstable_by(|a, b| a.0.key.cmp(&b.0.key));
+    let mut numbers = vec![0_u32; terms.len()];
+    for (number, (_, old)) in (0_u32..).zip(&terms) {
+        numbers[*old] = number;
+    }
+    let phrases = numbers.split_off(count);
+    for (term, _) in &mut terms {
+        for part in &mut term.parts {
+            *part = numbers[*part as usize];
+        }
+    }
+    (terms.into_iter().map(|(term, _)| term).collect(), Numbers { words: numbers, phrases }, matcher)
+}
+
+/// How the phrases are written; empty for Chinese ones, which are their words.
+fn phrase_spellings(
+    found: &[Vec<u32>],
+    words: &[Term],
+    articles: &[Article],
+    chunks: &[Vec<Read>],
+    matcher: &Matcher,
+) -> Vec<Spellings> {
+    let chinese: Vec<bool> =
+        found.iter().map(|parts| parts.iter().all(|&w| words[w as usize].lang == Lang::Zh)).collect();
+    let per_chunk: Vec<Vec<(u32, Spellings)>> = chunks
+        .par_iter()
+        .zip(articles.par_chunks(CHUNK))
+        .map(|(chunk, articles)| {
+            let mut local: FxHashMap<u32, Spellings> = FxHashMap::default();
+            for (read, article) in chunk.iter().zip(articles) {
+                let headings = article
+                    .passages
+                    .iter()
+                    .flat_map(|p| [p.heading.as_deref().unwrap_or_default(), p.text.as_str()]);
+                let texts = std::iter::once(article.title.as_str()).chain(headings);
+                for (toks, text) in read.texts().zip(texts) {
+                    matcher.find(
+                        toks.len(),
+                        |i| (Some(toks[i].word), toks[i].linked),
+                        |p, from, to| {
+                            if !chinese[p as usize] {
+                                let written = &text[toks[from].start as usize..toks[to - 1].end as usize];
+                                let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
+                                let uses = Uses { inside: u32::from(toks[from].inside), all: 1 };
+                                count_folded(local.entry(p).or_default(), &written, uses);
+                            }
+                        },
+                    );
+                }
+            }
+            let mut local: Vec<_> = local.into_iter().collect();
+            local.sort_unstable_by_key(|&(p, _)| p);
+            local
+        })
+        .collect();
+    let mut spellings = vec![Spellings::new(); found.len()];
+    for (p, own) in per_chunk.into_iter().flatten() {
+        for (spelling, uses) in own {
+            count(&mut spellings[p as usize], &spelling, uses);
+        }
+    }
+    spellings
+}
+
+/// The tokens of an article, phrases before their words.
+fn number(read: Read, numbers: &Numbers, matcher: &Matcher) -> Document {
+    let tokens = |toks: Vec<Tok>| {
+        let mut tokens: Vec<Token> = Vec::with_capacity(toks.len() + toks.len() / 4);
+        let mut done = 0;
+        let word = |tok: &Tok| Token { term: numbers.words[tok.word as usize], start: tok.start, end: tok.end };
+        matcher.find(
+            toks.len(),
+            |i| (Some(toks[i].word), toks[i].linked),
+            |p, from, to| {
+                tokens.extend(toks[done..from].iter().map(word));
+                let (start, end) = (toks[from].start, toks[to - 1].end);
+                tokens.push(Token { term: numbers.phrases[p as usize], start, end });
+                done = from;
+            },
+        );
+        tokens.extend(toks[done..].iter().map(word));
+        tokens
+    };
+    Document {
+        title: tokens(read.title),
+        passages: read
+            .passages
+            .into_iter()
+            .map(|(heading, text)| PassageTokens { heading: tokens(heading), text: tokens(text) })
+            .collect(),
+        lang: read.lang,
+    }
+}

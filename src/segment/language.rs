@@ -1,0 +1,67 @@
+//! The languages of a text, by share.
+
+use super::{
+    Lang,
+    runs::{Writing, is_japanese, writing},
+};
+
+/// How much of a text is in each language, in half words: a Han character counts as half a word, as does a letter of
+/// another script; a run of Latin letters is a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Shares {
+    zh: u64,
+    en: u64,
+    other: u64,
+}
+
+impl Shares {
+    /// Adds a text.
+    pub(super) fn add(&mut self, text: &str) {
+        let japanese = is_japanese(text);
+        let mut within = false;
+        for c in text.chars() {
+            let kind = if c.is_alphabetic() { writing(c, japanese) } else { None };
+            match kind {
+                Some(Writing::Latin) if !within => self.en += 2,
+                Some(Writing::Latin) => {}
+                Some(Writing::Han) => self.zh += 1,
+                Some(Writing::Other) => self.other += 1,
+                None => {}
+            }
+            within = kind == Some(Writing::Latin) || (within && matches!(c, '\'' | '’'));
+        }
+    }
+
+    /// `zh`, `en`, `zh+en` (each at least a tenth of the two) or `other` (more than half, or no letter at all).
+    pub(super) fn name(self) -> &'static str {
+        let both = self.zh + self.en;
+        if both == 0 || self.other > both {
+            "other"
+        } else if self.zh * 10 < both {
+            "en"
+        } else if self.en * 10 < both {
+            "zh"
+        } else {
+            "zh+en"
+        }
+    }
+}
+
+/// The language of a term's key.
+pub(super) fn of_key(key: &str) -> Lang {
+    let mut latin = false;
+    for c in key.chars().filter(|c| c.is_alphabetic()) {
+        match writing(c, false) {
+            Some(Writing::Han) => return Lang::Zh,
+            Some(Writing::Latin) => latin = true,
+            _ => {
+                return if key.chars().any(|c| writing(c, false) == Some(Writing::Han)) {
+                    Lang::Zh
+                } else {
+                    Lang::Other
+                };
+            }
+        }
+    }
+    if latin { Lang::En } else { Lang::Other }
+}

@@ -1,0 +1,203 @@
+//! Folding before the cut, with a map back to the original bytes.
+//!
+//! A text is brought to NFKC (which folds full-width letters and ligatures), lower case and simplified characters.
+//! Folding may change the length of what it folds (`㎏` becomes `kg`, a decomposed `é` becomes one character), so each
+//! such place is an [`Edit`]; between edits, original and folded text differ by a constant.
+//!
+//! Left as they are, because no word holds them and Chinese text is full of them: full-width `！（），：；？`, the
+//! ideographic space and the ellipsis. Added to NFKC: `’` and `ʼ` become `'`, `‐` becomes `-`; soft hyphens, zero-width
+//! spaces and byte-order marks vanish.
+
+use std::{borrow::Cow, ops::Range, sync::LazyLock};
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, char::decompose_compatible, is_nfkc_quick};
+
+/// A place where folding was not one byte for one byte.
+#[derive(Clone, Copy, Debug)]
+struct Edit {
+    folded: (usize, usize),
+    original: (usize, usize),
+}
+
+/// A folded text and the way back to the original.
+#[derive(Debug)]
+pub(super) struct Folded<'t> {
+    text: Cow<'t, str>,
+    edits: Vec<Edit>,
+}
+
+/// A set of the characters of the basic plane.
+type Plane = Box<[u64; 1024]>;
+
+fn plane(holds: impl Fn(char) -> bool) -> Plane {
+    let mut bits = Box::new([0_u64; 1024]);
+    for code in 0..=0xFFFF_u32 {
+        if char::from_u32(code).is_some_and(&holds) {
+            bits[(code >> 6) as usize] |= 1 << (code & 63);
+        }
+    }
+    bits
+}
+
+fn has(plane: &Plane, c: char) -> bool {
+    let code = c as u32;
+    plane.get((code >> 6) as usize).is_some_and(|word| (word >> (code & 63)) & 1 == 1)
+}
+
+/// Characters that fold to themselves whatever follows, unless it extends them.
+static PLAIN: LazyLock<Plane> = LazyLock::new(|| {
+    plane(|c| exempt(c) || (!vanishes(c) && !extends(c) && folded_cluster(c.encode_utf8(&mut [0; 4])).chars().eq([c])))
+});
+
+/// Traditional characters: those the converter changes.
+static TRADITIONAL: LazyLock<Plane> = LazyLock::new(|| {
+    plane(|c| is_han(c) && !SIMPLIFIED.contains(&c) && !fast2s::convert(c.encode_utf8(&mut [0; 4])).chars().eq([c]))
+});
+
+/// Characters of simplified Chinese that the converter takes for traditional ones (捍卫, 呵护, 大阪, 磐石, 涅槃, 哪吒).
+/// Found by converting the words of jieba's dictionary, which is simplified.
+const SIMPLIFIED: [char; 16] =
+    ['呵', '黏', '捍', '磐', '阪', '呱', '吒', '槃', '薰', '彷', '祐', '祗', '醯', '琯', '煅', '麴'];
+
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{2E80}'..='\u{2FDF}' | '\u{3005}'..='\u{3007}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}')
+}
+
+/// Punctuation that is left alone: see the head of the module.
+fn exempt(c: char) -> bool {
+    matches!(c, '！' | '（' | '）' | '，' | '：' | '；' | '？' | '\u{3000}' | '…')
+}
+
+fn vanishes(c: char) -> bool {
+    matches!(c, '\u{AD}' | '\u{200B}' | '\u{FEFF}')
+}
+
+/// Whether a character may combine with what stands before it, so that the two must be folded together.
+fn extends(c: char) -> bool {
+    let mut first = None;
+    decompose_compatible(c, |d| {
+        first.get_or_insert(d);
+    });
+    let c = first.unwrap_or(c);
+    unicode_normalization::char::canonical_combining_class(c) != 0
+        || matches!(is_nfkc_quick(std::iter::once(c)), IsNormalized::Maybe)
+}
+
+/// NFKC, lower case and the typographic folds of a piece that no neighbour can change.
+fn folded_cluster(cluster: &str) -> String {
+    cluster
+        .nfkc()
+        .flat_map(char::to_lowercase)
+        .map(|c| match c {
+            '\u{2019}' | '\u{2BC}' => '\'',
+            '\u{2010}' => '-',
+            c => c,
+        })
+        .collect()
+}
+
+impl<'t> Folded<'t> {
+    /// Folds a text. With `keep_han` traditional characters are kept: Japanese uses them too.
+    pub(super) fn new(original: &'t str, keep_han: bool) -> Self {
+        if original.is_ascii() {
+            let text = if original.bytes().any(|b| b.is_ascii_uppercase()) {
+                Cow::Owned(original.to_ascii_lowercase())
+            } else {
+                Cow::Borrowed(original)
+            };
+            return Self { text, edits: Vec::new() };
+        }
+        let plain: &Plane = &PLAIN;
+        let (mut text, edits) = if original.chars().all(|c| has(plain, c)) {
+            (Cow::Borrowed(original), Vec::new())
+        } else {
+            let (text, edits) = fold(original, plain);
+            (Cow::Owned(text), edits)
+        };
+        // One three-byte character becomes another, so no offset moves.
+        if !keep_han && text.chars().any(|c| has(&TRADITIONAL, c)) {
+            let simplified = simplify(&text);
+            if simplified.len() == text.len() {
+                text = Cow::Owned(simplified);
+            }
+        }
+        Self { text, edits }
+    }
+
+    /// The folded text.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The range of the original that a range of the folded text came from. Both ends fall on character boundaries of
+    /// the original; a range that begins or ends within the folding of one character takes in the whole of it.
+    pub(super) fn original(&self, range: Range<usize>) -> Range<usize> {
+        if self.edits.is_empty() {
+            return range;
+        }
+        let before = self.edits.partition_point(|e| e.folded.0 <= range.start);
+        let start = match before.checked_sub(1).map(|i| self.edits[i]) {
+            None => range.start,
+            Some(e) if range.start < e.folded.1 => e.original.0,
+            Some(e) => e.original.1 + (range.start - e.folded.1),
+        };
+        let before = self.edits.partition_point(|e| e.folded.0 < range.end);
+        let end = match before.checked_sub(1).map(|i| self.edits[i]) {
+            None => range.end,
+            Some(e) if range.end < e.folded.1 => e.original.1,
+            Some(e) => e.original.1 + (range.end - e.folded.1),
+        };
+        start..end
+    }
+}
+
+/// The general path: copies plain characters, folds clusters of the others and notes where lengths change.
+fn fold(original: &str, plain: &Plane) -> (String, Vec<Edit>) {
+    let mut text = String::with_capacity(original.len());
+    let mut edits: Vec<Edit> = Vec::new();
+    let mut chars = original.char_indices().peekable();
+    while let Some((mut start, c)) = chars.next() {
+        if c.is_ascii() {
+            text.push(c.to_ascii_lowercase());
+            continue;
+        }
+        if has(plain, c) {
+            text.push(c);
+            continue;
+        }
+        if vanishes(c) {
+            edits.push(Edit { folded: (text.len(), text.len()), original: (start, start + c.len_utf8()) });
+            continue;
+        }
+        let previous_is_free = edits.last().is_none_or(|e| e.original.1 < start);
+        if extends(c) && previous_is_free && text.pop().is_some() {
+            start = original[..start].char_indices().next_back().map_or(start, |(i, _)| i);
+        }
+        let mut end = chars.peek().map_or(original.len(), |&(i, _)| i);
+        while let Some(&(i, next)) = chars.peek() {
+            if next.is_ascii() || has(plain, next) || vanishes(next) || !extends(next) {
+                break;
+            }
+            chars.next();
+            end = i + next.len_utf8();
+        }
+        let at = text.len();
+        let cluster = &original[start..end];
+        text.push_str(&folded_cluster(cluster));
+        let lengths_agree = text.len() - at == cluster.len();
+        if !(lengths_agree && cluster.chars().nth(1).is_none() && text[at..].chars().nth(1).is_none()) {
+            edits.push(Edit { folded: (at, text.len()), original: (start, end) });
+        }
+    }
+    (text, edits)
+}
+
+/// Traditional to simplified, one character for one character.
+fn simplify(text: &str) -> String {
+    text.chars().zip(fast2s::convert(text).chars()).map(|(c, s)| if SIMPLIFIED.contains(&c) { c } else { s }).collect()
+}
+
+/// A word of a side file (dictionary, stop words) as the cutters will meet it.
+pub(super) fn fold_word(word: &str) -> String {
+    Folded::new(word, false).text.into_owned()
+}

@@ -1,0 +1,319 @@
+//! From one text to the words in it that count, with the links between them.
+
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use super::{
+    lexis::{Class, Lexis},
+    normal::Folded,
+    runs::{Writing, is_japanese, opaque, runs},
+    stopwords::Stop,
+};
+
+/// A word as cut, before anything is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Piece {
+    /// The cutter's place in the registry.
+    pub(super) cutter: usize,
+    pub(super) writing: Writing,
+    /// Range in the folded text.
+    pub(super) folded: Range<usize>,
+    /// Range in the original text. Pieces ascend and do not overlap.
+    pub(super) original: Range<usize>,
+    /// Whether only space, a hyphen or a possessive stands between this word and the one before, in the same run.
+    pub(super) linked: bool,
+    /// Whether the word opens a sentence.
+    pub(super) opens: bool,
+}
+
+/// Cuts a folded text. Addresses are skipped; user words that jieba cannot see are found first.
+pub(super) fn pieces(lexis: &Lexis, folded: &Folded<'_>, japanese: bool, mut each: impl FnMut(Piece)) {
+    let text = folded.text();
+    // What is settled before the cut: addresses (false) and the user's words (true).
+    let mut settled: Vec<(Range<usize>, bool)> = opaque(text).into_iter().map(|span| (span, false)).collect();
+    if lexis.has_mixed_words() {
+        settled = with_user_words(lexis, text, settled);
+    }
+    let mut last: Option<(usize, Writing)> = None;
+    let mut original_end = 0;
+    let mut push = |cutter: usize, writing: Writing, range: Range<usize>| {
+        let original = folded.original(range.clone());
+        // Two words out of one character, such as `株式` and `会社` out of `㍿`: the first stands for it.
+        if original.start < original_end || original.is_empty() {
+            return;
+        }
+        original_end = original.end;
+        let gap = &text[last.map_or(0, |(end, _)| end)..range.start];
+        let linked = last.is_some_and(|(_, w)| w == writing && links(writing, gap));
+        let opens = last.is_none() || (!linked && ends_sentence(gap));
+        last = Some((range.end, writing));
+        each(Piece { cutter, writing, folded: range, original, linked, opens });
+    };
+    let mut at = 0;
+    let end = (text.len()..text.len(), false);
+    for (span, is_word) in settled.iter().chain(std::iter::once(&end)) {
+        for (writing, run) in runs(&text[at..span.start], japanese) {
+            if let Some((index, cutter)) = lexis.cutter(writing) {
+                let base = at + run.start;
+                cutter.cut(&text[base..at + run.end], &mut |s, e| push(index, writing, base + s..base + e));
+            }
+        }
+        if *is_word {
+            let writing = if text[span.clone()].is_ascii() { Writing::Latin } else { Writing::Other };
+            push(lexis.cutter(writing).map_or(0, |(index, _)| index), writing, span.clone());
+        }
+        at = span.end;
+    }
+}
+
+fn with_user_words(lexis: &Lexis, text: &str, spans: Vec<(Range<usize>, bool)>) -> Vec<(Range<usize>, bool)> {
+    let mut settled = Vec::new();
+    let mut spans = spans.into_iter().peekable();
+    let mut at = 0;
+    while at < text.len() {
+        if let Some((span, _)) = spans.next_if(|(span, _)| span.start <= at) {
+            at = at.max(span.end);
+            settled.push((span, false));
+            continue;
+        }
+        let limit = spans.peek().map_or(text.len(), |(span, _)| span.start);
+        match lexis.user_word_at(text, at).filter(|word| at + word.len() <= limit) {
+            Some(word) => {
+                settled.push((at..at + word.len(), true));
+                at += word.len();
+            }
+            None => at += text[at..].chars().next().map_or(1, char::len_utf8),
+        }
+    }
+    settled
+}
+
+/// Whether two words of one run with `gap` between them can be neighbours in a phrase.
+fn links(writing: Writing, gap: &str) -> bool {
+    match writing {
+        Writing::Han => matches!(gap, "" | "\n" | "\r\n"),
+        Writing::Latin | Writing::Other => {
+            let gap = if writing == Writing::Latin { gap.strip_prefix("'s").unwrap_or(gap) } else { gap };
+            gap == "-" || (gap.chars().all(char::is_whitespace) && gap.matches('\n').nth(1).is_none())
+        }
+    }
+}
+
+fn ends_sentence(gap: &str) -> bool {
+    gap.contains([
+        '.', '!', '?', ':', ';', '。', '！', '？', '：', '；', '…', '•', '·', '—', '|', '/', '*', '#', '\t', '\u{85}',
+        '\u{2028}',
+    ]) || gap.contains(" - ")
+        || gap.contains('\n')
+}
+
+/// A word that counts, in one text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Tok {
+    /// The word: an index into the [`Vocabulary`], later into the terms.
+    pub(super) word: u32,
+    /// Byte range in the original text.
+    pub(super) start: u32,
+    pub(super) end: u32,
+    /// Whether it may continue a phrase with the word before: nothing but a link or up to two bridges stand between.
+    pub(super) linked: bool,
+    /// Whether it stands within a sentence of running text.
+    pub(super) inside: bool,
+}
+
+/// How often a spelling was met.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Uses {
+    /// Within a sentence of running text, where capitals mean something.
+    pub(super) inside: u32,
+    /// Anywhere.
+    pub(super) all: u32,
+}
+
+impl Uses {
+    pub(super) fn add(&mut self, other: Self) {
+        self.inside = self.inside.saturating_add(other.inside);
+        self.all = self.all.saturating_add(other.all);
+    }
+}
+
+/// Spellings with their counts: few per word, so a list.
+pub(super) type Spellings = Vec<(Box<str>, Uses)>;
+
+/// Counts a use of a spelling.
+pub(super) fn count(spellings: &mut Spellings, spelling: &str, uses: Uses) {
+    match spellings.iter_mut().find(|(s, _)| **s == *spelling) {
+        Some((_, known)) => known.add(uses),
+        None => spellings.push((spelling.into(), uses)),
+    }
+}
+
+/// A folded word.
+#[derive(Clone, Debug)]
+pub(super) struct Form {
+    /// What it is counted by.
+    pub(super) key: String,
+    pub(super) class: Class,
+    /// How often it counted as a term.
+    pub(super) uses: u32,
+    /// How it was written. Empty for Chinese, which is shown as its key.
+    pub(super) spellings: Spellings,
+}
+
+/// The folded words met, each looked at once.
+#[derive(Debug)]
+pub(super) struct Vocabulary {
+    /// By cutter: one folded word may mean two things to two of them.
+    index: Vec<FxHashMap<Box<str>, u32>>,
+    pub(super) forms: Vec<Form>,
+}
+
+/// What kind of text is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A title or heading, which may capitalise every word.
+    Title,
+    /// Running text.
+    Running,
+}
+
+/// A word between the two passes of [`Vocabulary::read`].
+struct Raw {
+    form: u32,
+    start: usize,
+    end: usize,
+    linked: bool,
+    inside: bool,
+    han: bool,
+}
+
+impl Vocabulary {
+    pub(super) fn new(lexis: &Lexis) -> Self {
+        Self { index: vec![FxHashMap::default(); lexis.len()], forms: Vec::new() }
+    }
+
+    fn intern(&mut self, cutter: usize, word: &str, make: impl FnOnce() -> Form) -> u32 {
+        if let Some(&form) = self.index[cutter].get(word) {
+            return form;
+        }
+        let form = u32::try_from(self.forms.len()).unwrap_or(u32::MAX);
+        self.forms.push(make());
+        self.index[cutter].insert(word.into(), form);
+        form
+    }
+
+    /// Takes in another vocabulary and says what each of its forms is called here.
+    pub(super) fn absorb(&mut self, other: Self) -> Vec<u32> {
+        let mut names = vec![0; other.forms.len()];
+        let mut forms: Vec<Option<Form>> = other.forms.into_iter().map(Some).collect();
+        for (cutter, index) in other.index.into_iter().enumerate() {
+            for (word, old) in index {
+                let Some(form) = forms[old as usize].take() else { continue };
+                let mut fresh = Some(form);
+                let new = match self.index[cutter].get(&word) {
+                    Some(&new) => new,
+                    None => {
+                        let new = u32::try_from(self.forms.len()).unwrap_or(u32::MAX);
+                        self.forms.extend(fresh.take());
+                        self.index[cutter].insert(word, new);
+                        new
+                    }
+                };
+                if let Some(form) = fresh {
+                    let known = &mut self.forms[new as usize];
+                    known.uses = known.uses.saturating_add(form.uses);
+                    for (spelling, uses) in form.spellings {
+                        count(&mut known.spellings, &spelling, uses);
+                    }
+                }
+                names[old as usize] = new;
+            }
+        }
+        names
+    }
+
+    /// The words of a text that count, in order. Words that overlap a `hidden` range of the original are left out.
+    pub(super) fn read(&mut self, lexis: &Lexis, original: &str, kind: Kind, hidden: &[Range<usize>]) -> Vec<Tok> {
+        // Tokens hold 32-bit offsets; no passage is that long.
+        if original.is_empty() || u32::try_from(original.len()).is_err() {
+            return Vec::new();
+        }
+        let japanese = is_japanese(original);
+        let folded = Folded::new(original, japanese);
+        let mut raw: Vec<Raw> = Vec::with_capacity(original.len() / 6);
+        pieces(lexis, &folded, japanese, |piece| {
+            if hidden.iter().any(|h| h.start < piece.original.end && piece.original.start < h.end) {
+                return;
+            }
+            let word = &folded.text()[piece.folded.clone()];
+            let form = self.intern(piece.cutter, word, || {
+                let (key, class) = lexis.judge(piece.cutter, word);
+                Form { key, class, uses: 0, spellings: Vec::new() }
+            });
+            raw.push(Raw {
+                form,
+                start: piece.original.start,
+                end: piece.original.end,
+                linked: piece.linked,
+                inside: kind == Kind::Running && !piece.opens,
+                han: piece.writing == Writing::Han,
+            });
+        });
+        self.link(original, &raw)
+    }
+
+    /// Second pass: settles what depends on the neighbours, counts spellings, and keeps the words that count.
+    fn link(&mut self, original: &str, raw: &[Raw]) -> Vec<Tok> {
+        let mut toks = Vec::with_capacity(raw.len());
+        let mut shouts: Option<bool> = None;
+        // Bridges since the last word that counted; none where the chain is broken.
+        let mut chain: Option<u8> = None;
+        for (i, word) in raw.iter().enumerate() {
+            if !word.linked {
+                chain = None;
+            }
+            let counts = match self.forms[word.form as usize].class {
+                Class::Term => true,
+                Class::Stop(Stop::UnlessHead) => is_head(original, word, raw.get(i + 1)),
+                Class::Stop(Stop::UnlessCapitals) => {
+                    let shouts = shouts.get_or_insert_with(|| !original.chars().any(char::is_lowercase));
+                    !*shouts && !original[word.start..word.end].chars().any(char::is_lowercase)
+                }
+                Class::Stop(Stop::Bridge) => {
+                    chain = chain.and_then(|n| (n < 2).then_some(n + 1));
+                    continue;
+                }
+                Class::Stop(Stop::Plain) | Class::Drop => false,
+            };
+            if !counts {
+                chain = None;
+                continue;
+            }
+            let form = &mut self.forms[word.form as usize];
+            form.uses = form.uses.saturating_add(1);
+            if !word.han {
+                let uses = Uses { inside: u32::from(word.inside), all: 1 };
+                count(&mut form.spellings, &original[word.start..word.end], uses);
+            }
+            let offset = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+            toks.push(Tok {
+                word: word.form,
+                start: offset(word.start),
+                end: offset(word.end),
+                linked: chain.is_some(),
+                inside: word.inside,
+            });
+            chain = Some(0);
+        }
+        toks
+    }
+}
+
+/// `New` of `New Zealand`, `high` of `high-tech`.
+fn is_head(original: &str, word: &Raw, next: Option<&Raw>) -> bool {
+    let Some(next) = next.filter(|next| next.linked) else { return false };
+    let capital = |start: usize| original[start..].chars().next().is_some_and(char::is_uppercase);
+    let between = &original[word.end..next.start];
+    matches!(between, "-" | "‐" | "‑") || (capital(word.start) && capital(next.start))
+}
