@@ -1,10 +1,82 @@
 //! Clustering: from dense unit rows to clusters.
+//!
+//! Receives the embedding of the articles, `n × d`, unit rows, and returns [`Clusters`]: a centroid a cluster, the cluster
+//! of each row, and how many clusters there are and why. Later rows (passages, queries) are placed by
+//! [`Clusters::predict`].
+//!
+//! ```
+//! use ndarray::array;
+//! use wenmai::cluster::{self, K, Settings};
+//!
+//! let rows = array![[1.0, 0.0], [0.6, 0.8], [0.8, 0.6], [-1.0, 0.0], [-0.8, -0.6]];
+//! let clusters = cluster::fit(rows.view(), &Settings { k: K::Exactly(2), ..Settings::default() })?;
+//! assert_eq!(clusters.labels, [0, 0, 0, 1, 1]);
+//! assert_eq!(clusters.predict(array![[0.0, 1.0], [0.0, -1.0]].view()), [0, 1]);
+//! assert_eq!(clusters.reason, "2 themes, as asked");
+//! # Ok::<(), wenmai::Error>(())
+//! ```
+//!
+//! # A further method
+//! One file that implements [`Clusterer`], one line in [`CLUSTERERS`]; the contract tests run over all of them.
+//!
+//! ```
+//! use ndarray::{ArrayView2, Axis, array};
+//! use wenmai::cluster::{self, Clusterer, Partition, Settings};
+//!
+//! /// Everything in one cluster.
+//! #[derive(Debug)]
+//! struct One;
+//!
+//! impl Clusterer for One {
+//!     fn cluster(&self, rows: ArrayView2<'_, f32>, _: usize, _: &Settings) -> wenmai::Result<Partition> {
+//!         let mean = rows.mean_axis(Axis(0)).unwrap_or_default();
+//!         let inertia = rows.rows().into_iter().map(|row| f64::from((&row - &mean).mapv(|v| v * v).sum())).sum();
+//!         Ok(Partition { centroids: mean.insert_axis(Axis(0)), labels: vec![0; rows.nrows()], inertia })
+//!     }
+//! }
+//!
+//! let clusters = cluster::fit_with(&One, array![[1.0, 0.0], [0.0, 1.0]].view(), &Settings::default())?;
+//! assert_eq!((clusters.labels, clusters.inertia), (vec![0, 0], 1.0));
+//! # Ok::<(), wenmai::Error>(())
+//! ```
 
-use std::{fmt, str::FromStr};
+use std::{cmp::Ordering, fmt, str::FromStr};
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
+
+pub mod choose;
+mod community;
+mod kmeans;
+mod silhouette;
+
+pub use kmeans::Lloyd;
+pub use silhouette::{silhouette, simplified_silhouette};
+
+/// A method of clustering into a given number of clusters.
+pub trait Clusterer: fmt::Debug + Sync {
+    /// Clusters finite rows, `n × d` with n ≥ 1, into `k` clusters, or into fewer if fewer rows differ; `k` ≥ 1. Of the
+    /// settings, all but [`Settings::k`] hold.
+    ///
+    /// # Errors
+    /// [`Error::Numeric`] if the method fails.
+    fn cluster(&self, rows: ArrayView2<'_, f32>, k: usize, settings: &Settings) -> Result<Partition>;
+}
+
+/// What a [`Clusterer`] finds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Partition {
+    /// Centroids, `k × d`, of the clusters by size, the largest first, then by their first row.
+    pub centroids: Array2<f32>,
+    /// The cluster of each row, the nearest to it; every cluster has a row.
+    pub labels: Vec<usize>,
+    /// Sum of squared distances of the rows to their centroids.
+    pub inertia: f64,
+}
+
+/// The registered methods, by name. The first is the one [`fit`] uses.
+pub static CLUSTERERS: &[(&str, &dyn Clusterer)] = &[("k-means", &Lloyd)];
 
 /// How many themes to look for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,12 +131,12 @@ impl Default for Settings {
     }
 }
 
-/// The fitted clustering.
+/// The fitted clustering: plain data, so that what is saved is what predicts.
 #[derive(Clone, Debug, Default)]
 pub struct Clusters {
     /// Centroids, `k × d`: means of the rows assigned to them (not unit length).
     pub centroids: Array2<f32>,
-    /// The cluster of each row it was fitted on, below `k`.
+    /// The cluster of each row it was fitted on, below `k`. Clusters are numbered by size, the largest first.
     pub labels: Vec<usize>,
     /// Sum of squared distances of the rows to their centroids.
     pub inertia: f64,
@@ -72,21 +144,70 @@ pub struct Clusters {
     pub reason: String,
 }
 
-/// Clusters unit rows, `n × d` (no row is zero); every cluster has a row.
+/// Clusters unit rows, `n × d` (no row is zero), by k-means; every cluster has a row. No rows have no clusters.
 ///
 /// The result depends on the rows and their order alone, not on the number of threads.
 ///
 /// # Errors
-/// [`Error::Numeric`](crate::Error::Numeric) if k-means fails.
+/// [`Error::Numeric`] if a row holds something that is no finite number, or if k-means fails.
 pub fn fit(rows: ArrayView2<'_, f32>, settings: &Settings) -> Result<Clusters> {
-    let _ = (rows, settings);
-    Ok(Clusters::default())
+    fit_with(CLUSTERERS[0].1, rows, settings)
+}
+
+/// Clusters unit rows by a given method; else as [`fit`].
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_with(clusterer: &dyn Clusterer, rows: ArrayView2<'_, f32>, settings: &Settings) -> Result<Clusters> {
+    if let Some(row) = rows.rows().into_iter().position(|row| row.iter().any(|value| !value.is_finite())) {
+        return Err(Error::Numeric { stage: "clustering", reason: format!("row {row} holds no finite number") });
+    }
+    if rows.nrows() == 0 {
+        let centroids = Array2::zeros((0, rows.ncols()));
+        return Ok(Clusters { centroids, labels: Vec::new(), inertia: 0.0, reason: "no article to group".to_owned() });
+    }
+    let (k, chosen) = match settings.k {
+        K::Exactly(k) => (k.max(1), None),
+        K::Auto => {
+            let choice = choose::themes(rows, settings.seed);
+            (choice.k, Some(choice.reason))
+        }
+    };
+    let Partition { centroids, labels, inertia } = clusterer.cluster(rows, k, settings)?;
+    let reason = chosen.unwrap_or_else(|| asked(k, centroids.nrows()));
+    Ok(Clusters { centroids, labels, inertia, reason })
+}
+
+fn asked(k: usize, found: usize) -> String {
+    let themes = if found == 1 { "theme" } else { "themes" };
+    if found == k {
+        format!("{found} {themes}, as asked")
+    } else {
+        format!("{found} {themes}: {k} were asked for, but no more articles differ")
+    }
 }
 
 impl Clusters {
-    /// The cluster of each row.
+    /// The cluster of each row: what linfa's k-means predicts from the centroids. A clustering read back from its
+    /// centroids predicts the same as the one that was saved. Rows are as wide as the centroids.
     #[must_use]
     pub fn predict(&self, rows: ArrayView2<'_, f32>) -> Vec<usize> {
-        vec![0; rows.nrows()]
+        kmeans::predict(&self.centroids, rows)
     }
 }
+
+/// The first of each group of equal rows, in order.
+fn distinct_rows(rows: ArrayView2<'_, f32>) -> Vec<usize> {
+    let compare = |&a: &usize, &b: &usize| {
+        let pairs = rows.row(a).into_iter().zip(rows.row(b));
+        pairs.map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
+    };
+    let mut order: Vec<usize> = (0..rows.nrows()).collect();
+    order.sort_by(compare);
+    order.dedup_by(|later, earlier| compare(later, earlier).is_eq());
+    order.sort_unstable();
+    order
+}
+
+#[cfg(test)]
+mod tests;
