@@ -2,17 +2,46 @@
 //!
 //! Receives [`Bag`]s (term counts of an article or passage) and returns a [`Csr`] matrix of unit rows and the fitted
 //! [`Vectorizer`], which keeps the document frequencies and weighs later text by them.
+//!
+//! ```
+//! use wenmai::vectorize::{Bag, Settings, fit};
+//!
+//! // Two articles over a table of three terms: 0 is in both, 1 and 2 in one each.
+//! let articles = [Bag::count([0, 1, 1]), Bag::count([2, 0])];
+//! let vectorizer = fit(&articles, 3, &Settings::default());
+//! assert_eq!(vectorizer.columns, [0, 1, 2]);
+//! assert!((vectorizer.idf(0) - 1.0).abs() < 1e-12); // in every article
+//! let rows = vectorizer.transform(&articles);
+//! let (columns, values) = rows.row(0);
+//! assert_eq!(columns, [0, 1]);
+//! assert!(values[1] > values[0]); // rarer, and twice in the article
+//! ```
+//!
+//! There is one weighting, so no registry: another (BM25, say) would be a field of [`Settings`] and of [`Vectorizer`]
+//! that [`Vectorizer::transform`] matches on.
 
+mod csr;
+#[cfg(test)]
+mod tests;
+
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+pub use csr::Csr;
+
 use crate::segment::{Document, PassageTokens};
+
+/// Articles a task of the thread pool works through; any value gives the same result.
+const CHUNK: usize = 256;
 
 /// Settings of the vectorizer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
-    /// Terms in fewer articles are dropped (ignored while that would leave an article without terms); at least 1.
+    /// Terms in fewer articles are dropped; at least 1. An article that this would leave without any term keeps its
+    /// rare ones, which then are columns for all.
     pub min_df: usize,
-    /// Terms in more than this share of the articles are dropped, over 0 to 1.
+    /// Terms in more than this share of the articles are dropped, over 0 to 1; ignored if this would drop every term of
+    /// the corpus, as with copies of one article.
     pub max_df: f64,
 }
 
@@ -49,34 +78,6 @@ impl Bag {
     }
 }
 
-/// A sparse matrix in compressed sparse row form, single precision.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Csr {
-    /// Number of columns.
-    pub cols: usize,
-    /// Where each row begins in `indices` and `values`; `rows + 1` entries, the first 0.
-    pub indptr: Vec<usize>,
-    /// Columns of the entries, ascending within a row.
-    pub indices: Vec<u32>,
-    /// The entries.
-    pub values: Vec<f32>,
-}
-
-impl Csr {
-    /// Number of rows.
-    #[must_use]
-    pub fn rows(&self) -> usize {
-        self.indptr.len().saturating_sub(1)
-    }
-
-    /// The columns and values of a row.
-    #[must_use]
-    pub fn row(&self, i: usize) -> (&[u32], &[f32]) {
-        let range = self.indptr[i]..self.indptr[i + 1];
-        (&self.indices[range.clone()], &self.values[range])
-    }
-}
-
 /// The fitted vectorizer: which terms are columns, and their inverse document frequencies.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Vectorizer {
@@ -88,19 +89,73 @@ pub struct Vectorizer {
     pub articles: usize,
 }
 
-/// Learns document frequencies from articles; `terms` is the size of the term table.
+/// Learns document frequencies from articles; `terms` is the size of the term table, terms beyond it are ignored.
 #[must_use]
 pub fn fit(articles: &[Bag], terms: usize, settings: &Settings) -> Vectorizer {
-    let _ = (articles, terms, settings);
-    Vectorizer::default()
+    let df = document_frequencies(articles, terms);
+    let most = settings.max_df * articles.len() as f64;
+    let frequent = |term: u32| f64::from(df[term as usize]) > most;
+    let rare = |term: u32| (df[term as usize] as usize) < settings.min_df;
+
+    let present: Vec<u32> = (0..terms as u32).filter(|&term| df[term as usize] > 0).collect();
+    let all_frequent = present.iter().all(|&term| frequent(term));
+    let dropped = |term: u32| frequent(term) && !all_frequent;
+    let mut kept: Vec<bool> = df.iter().map(|&n| n > 0).collect();
+    for &term in &present {
+        kept[term as usize] = !dropped(term) && !rare(term);
+    }
+    // Decided against the limits alone, before any rare term is let back in: the order of the articles cannot matter.
+    let rescued: Vec<u32> = articles
+        .par_chunks(CHUNK)
+        .flat_map_iter(|bags| {
+            let known = |bag: &'_ Bag| bag.0.iter().map(|&(term, _)| term).filter(|&t| (t as usize) < terms).collect();
+            bags.iter()
+                .map(known)
+                .filter(|bag: &Vec<u32>| !bag.iter().any(|&term| kept[term as usize]))
+                .flatten()
+                .filter(|&term| !dropped(term))
+                .collect::<Vec<u32>>()
+        })
+        .collect();
+    for term in rescued {
+        kept[term as usize] = true;
+    }
+    let columns: Vec<u32> = present.into_iter().filter(|&term| kept[term as usize]).collect();
+    let df = columns.iter().map(|&term| df[term as usize]).collect();
+    Vectorizer { columns, df, articles: articles.len() }
+}
+
+/// In how many articles each term occurs. Sums of integers, so their order is free.
+fn document_frequencies(articles: &[Bag], terms: usize) -> Vec<u32> {
+    articles
+        .par_chunks(CHUNK)
+        .fold(
+            || vec![0_u32; terms],
+            |mut df, bags| {
+                for &(term, _) in bags.iter().flat_map(|bag| &bag.0) {
+                    if let Some(n) = df.get_mut(term as usize) {
+                        *n += 1;
+                    }
+                }
+                df
+            },
+        )
+        .reduce(
+            || vec![0; terms],
+            |mut sum, part| {
+                sum.iter_mut().zip(part).for_each(|(a, b)| *a += b);
+                sum
+            },
+        )
 }
 
 impl Vectorizer {
-    /// Inverse document frequency of a column, `ln((1 + n) / (1 + df)) + 1` (scikit-learn's smooth IDF).
+    /// Inverse document frequency of a column, `ln((1 + n) / (1 + df)) + 1` (scikit-learn's smooth IDF); 0 for a column
+    /// there is not.
     #[must_use]
     pub fn idf(&self, column: usize) -> f64 {
-        let _ = column;
-        0.0
+        let smooth = |&df: &u32| ((1.0 + self.articles as f64) / (1.0 + f64::from(df))).ln() + 1.0;
+        self.df.get(column).map_or(0.0, smooth)
     }
 
     /// The column of a term.
@@ -110,9 +165,29 @@ impl Vectorizer {
     }
 
     /// TF-IDF rows, `n × columns`: `(1 + ln tf) · idf`, scaled to unit length; a row without known terms is empty.
+    ///
+    /// Computed in double precision, kept in single.
     #[must_use]
     pub fn transform(&self, bags: &[Bag]) -> Csr {
-        let _ = bags;
-        Csr::default()
+        let idf: Vec<f64> = (0..self.columns.len()).map(|column| self.idf(column)).collect();
+        let chunks: Vec<Vec<Vec<(u32, f32)>>> =
+            bags.par_chunks(CHUNK).map(|bags| bags.iter().map(|bag| self.row(bag, &idf)).collect()).collect();
+        let mut rows = Csr { cols: self.columns.len(), indptr: vec![0], ..Csr::default() };
+        for row in chunks.into_iter().flatten() {
+            rows.indices.extend(row.iter().map(|&(column, _)| column));
+            rows.values.extend(row.iter().map(|&(_, value)| value));
+            rows.indptr.push(rows.indices.len());
+        }
+        rows
+    }
+
+    fn row(&self, bag: &Bag, idf: &[f64]) -> Vec<(u32, f32)> {
+        let weigh = |&(term, count): &(u32, u32)| {
+            let column = self.column(term)?;
+            Some((column as u32, (1.0 + f64::from(count.max(1)).ln()) * idf.get(column)?))
+        };
+        let weights: Vec<(u32, f64)> = bag.0.iter().filter_map(weigh).collect();
+        let length = weights.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
+        weights.into_iter().map(|(column, weight)| (column, (weight / length) as f32)).collect()
     }
 }

@@ -1,0 +1,71 @@
+//! The sparse matrix that the vectorizer returns, and its products.
+
+use rayon::prelude::*;
+
+/// A sparse matrix in compressed sparse row form, single precision.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Csr {
+    /// Number of columns.
+    pub cols: usize,
+    /// Where each row begins in `indices` and `values`; `rows + 1` entries, the first 0.
+    pub indptr: Vec<usize>,
+    /// Columns of the entries, ascending within a row.
+    pub indices: Vec<u32>,
+    /// The entries.
+    pub values: Vec<f32>,
+}
+
+impl Csr {
+    /// Number of rows.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.indptr.len().saturating_sub(1)
+    }
+
+    /// The columns and values of a row.
+    #[must_use]
+    pub fn row(&self, i: usize) -> (&[u32], &[f32]) {
+        let range = self.indptr[i]..self.indptr[i + 1];
+        (&self.indices[range.clone()], &self.values[range])
+    }
+
+    /// The transpose, `cols × rows`; entries stay ascending within a row.
+    #[must_use]
+    pub fn transposed(&self) -> Self {
+        let mut indptr = vec![0; self.cols + 1];
+        for &column in &self.indices {
+            indptr[column as usize + 1] += 1;
+        }
+        for j in 0..self.cols {
+            indptr[j + 1] += indptr[j];
+        }
+        let mut next = indptr.clone();
+        let mut indices = vec![0; self.indices.len()];
+        let mut values = vec![0.0; self.values.len()];
+        for i in 0..self.rows() {
+            let (columns, entries) = self.row(i);
+            for (&column, &value) in columns.iter().zip(entries) {
+                let place = &mut next[column as usize];
+                indices[*place] = i as u32;
+                values[*place] = value;
+                *place += 1;
+            }
+        }
+        Self { cols: self.rows(), indptr, indices, values }
+    }
+
+    /// `out = self · x`, in double precision.
+    ///
+    /// Each entry of `out` is summed by itself in column order, so the result does not depend on the number of threads.
+    /// (To multiply by the transpose, multiply [`transposed`](Self::transposed): scattering would need a sum over
+    /// threads.) `x` has `cols` entries, `out` has `rows`.
+    pub fn times(&self, x: &[f64], out: &mut [f64]) {
+        const ROWS: usize = 256;
+        out.par_chunks_mut(ROWS).enumerate().for_each(|(chunk, out)| {
+            for (i, sum) in out.iter_mut().enumerate() {
+                let (columns, values) = self.row(chunk * ROWS + i);
+                *sum = columns.iter().zip(values).map(|(&j, &value)| f64::from(value) * x[j as usize]).sum();
+            }
+        });
+    }
+}
