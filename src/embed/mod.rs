@@ -3,7 +3,8 @@
 //! Receives a [`Csr`] and returns the fitted [`Embedder`], which maps rows (of articles, passages, queries) to dense unit
 //! rows. An embedding joins [views](VIEWS): the corpus's own (latent semantic analysis), later a lexicon's.
 //!
-//! Fit on the rows of articles alone, in small corpora too: passages beside them blur the themes (measured, see `lsa.rs`).
+//! Fit on the rows of articles alone, in small corpora too: passages beside them blur the themes (measured with plain
+//! weights, see `lsa.rs`).
 //!
 //! ```
 //! use wenmai::{embed, vectorize::{self, Bag}};
