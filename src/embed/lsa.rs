@@ -3,7 +3,8 @@
 //! Receives TF-IDF rows `A` (`n × columns`) and returns the view `unit(row · V · W)`, where `A ≈ U Σ Vᵀ` is the
 //! truncated SVD (Deerwester et al., *Indexing by latent semantic analysis*, 1990) and `W` is diagonal,
 //! `w = 1 − σ²₍d+1₎/σ²`: the first dropped value is taken for the noise floor and subtracted. This is how probabilistic
-//! PCA rebuilds a row from its factors (Tipping and Bishop, 1999). Plain LSA (`W = 1`) gives as much weight to the last,
+//! PCA rebuilds a row from its factors (Tipping and Bishop, 1999; there rows are centred and the floor is the mean of all
+//! dropped values). Plain LSA (`W = 1`) gives as much weight to the last,
 //! noisy dimensions as to the first, so that its best `d` depends on the corpus; with `W` more dimensions do no harm.
 //! V-measure at the true number of themes, k-means, `d` = 100 or half the articles; last column: best `d` for each corpus:
 //!
@@ -18,7 +19,8 @@
 //! | BBC and cnews together | – | .54 | .60 | .61 |
 //!
 //! `W` and the rule for `d` were chosen on these corpora, so a new one may gain less. Measured too, and not better on
-//! all: scaling by `Σ^(p−1)` (p = 0 and ½ are worse everywhere; 1½, 2 and 3 help short texts and hurt BBC, and cnews with
+//! all: scaling by `Σ^(p−1)` (p = 0 and ½ are worse wherever `d` is
+//! more than a few; 1½, 2 and 3 help short texts and hurt BBC, and cnews with
 //! it); with plain weights only, leaving out the first dimension and fitting on passages beside the articles (worse at
 //! the best `d`, a little better near full rank).
 //!
@@ -57,7 +59,8 @@ const DENSE_AT_MOST: usize = 4096;
 const ZERO: f64 = 1e-10;
 
 /// Corpora of up to this many articles keep every dimension: too few to tell noise from a theme of one article. Chosen
-/// with one digest of nine articles in view; ten of BBC do no worse with 5 dimensions (.81) than with 9 (.77).
+/// with one digest of nine articles in view; ten of BBC, drawn six times, would rather have 5 dimensions
+/// (.81) than 9 (.77), within the noise of so few.
 const SMALL: usize = 8;
 
 /// A dimension at the noise floor still counts this much, so that articles that share nothing keep a direction.
