@@ -7,7 +7,7 @@ use super::*;
 
 /// What `tests/reference/make.py` got from scikit-learn.
 #[derive(Deserialize)]
-pub(crate) struct Reference {
+struct Reference {
     bags: Vec<Vec<(u32, u32)>>,
     columns: Vec<u32>,
     idf: Vec<f64>,
@@ -15,11 +15,11 @@ pub(crate) struct Reference {
 }
 
 impl Reference {
-    pub(crate) fn read() -> Self {
+    fn read() -> Self {
         serde_json::from_str(include_str!("../../tests/reference/tfidf.json")).unwrap()
     }
 
-    pub(crate) fn bags(&self) -> Vec<Bag> {
+    fn bags(&self) -> Vec<Bag> {
         self.bags.iter().cloned().map(Bag).collect()
     }
 }

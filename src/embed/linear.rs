@@ -1,0 +1,50 @@
+//! A view that is a matrix: a text's vector is its TF-IDF row times one vector a column.
+
+use ndarray::{Array2, ArrayView2, ArrayViewMut1, Axis, parallel::prelude::*};
+
+use super::View;
+use crate::vectorize::Csr;
+
+/// Shorter projections of a unit row are rounding noise: the text has nothing in common with what the view knows.
+const NOISE: f64 = 1e-6;
+
+/// A view linear in TF-IDF: `unit(row · vectors)`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Linear {
+    vectors: Array2<f32>,
+}
+
+impl Linear {
+    /// The view with these column vectors, `columns × d`.
+    #[must_use]
+    pub fn new(vectors: Array2<f32>) -> Self {
+        Self { vectors: vectors.as_standard_layout().into_owned() }
+    }
+
+    /// One row: sums in double precision in column order, so neither threads nor neighbouring rows change a bit of it.
+    fn project(&self, (columns, values): (&[u32], &[f32]), mut out: ArrayViewMut1<'_, f32>) {
+        let mut sum = vec![0.0_f64; self.vectors.ncols()];
+        for (&column, &value) in columns.iter().zip(values) {
+            if (column as usize) < self.vectors.nrows() {
+                let vector = self.vectors.row(column as usize);
+                sum.iter_mut().zip(vector).for_each(|(s, &v)| *s += f64::from(value) * f64::from(v));
+            }
+        }
+        let length = sum.iter().map(|s| s * s).sum::<f64>().sqrt();
+        if length > NOISE {
+            out.iter_mut().zip(sum).for_each(|(out, s)| *out = (s / length) as f32);
+        }
+    }
+}
+
+impl View for Linear {
+    fn embed(&self, rows: &Csr) -> Array2<f32> {
+        let mut embedded = Array2::zeros((rows.rows(), self.vectors.ncols()));
+        embedded.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, out)| self.project(rows.row(i), out));
+        embedded
+    }
+
+    fn vectors(&self) -> Option<ArrayView2<'_, f32>> {
+        Some(self.vectors.view())
+    }
+}

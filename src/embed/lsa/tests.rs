@@ -1,0 +1,188 @@
+use serde::Deserialize;
+
+use super::*;
+use crate::vectorize::{self, Bag};
+
+/// What `tests/reference/make.py` got from scikit-learn's `TruncatedSVD`.
+#[derive(Deserialize)]
+struct Reference {
+    singular_values: Vec<f64>,
+    components: Vec<Vec<f64>>,
+}
+
+#[derive(Deserialize)]
+struct Bags {
+    bags: Vec<Vec<(u32, u32)>>,
+}
+
+fn rows(bags: &[Bag]) -> Csr {
+    let terms = bags.iter().flat_map(|bag| &bag.0).map(|&(term, _)| term as usize + 1).max().unwrap_or(0);
+    vectorize::fit(bags, terms, &vectorize::Settings::default()).transform(bags)
+}
+
+fn reference_rows() -> Csr {
+    let read: Bags = serde_json::from_str(include_str!("../../../tests/reference/tfidf.json")).unwrap();
+    rows(&read.bags.into_iter().map(Bag).collect::<Vec<_>>())
+}
+
+/// A corpus of `n` articles around `topics`, by a linear congruential generator.
+fn corpus(n: usize, topics: u32, terms: u32) -> Csr {
+    let mut state = 7_u64;
+    let mut draw = |n: u32| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as u32 % n
+    };
+    let own = terms / topics;
+    let mut article = |topic: u32| {
+        Bag::count(
+            (0..30).map(|_| if draw(3) == 0 { draw(terms) } else { topic * own + draw(own) }).collect::<Vec<_>>(),
+        )
+    };
+    rows(&(0..n).map(|i| article(i as u32 % topics)).collect::<Vec<_>>())
+}
+
+/// `‖V Vᵀ − R Rᵀ‖` (Frobenius) of two orthonormal bases: √2 times the root sum of squared sines of principal angles.
+fn distance(svd: &Svd, other: &Svd) -> f64 {
+    let cross = svd.right.t().dot(&other.right);
+    let overlap: f64 = cross.iter().map(|x| x * x).sum();
+    (svd.values.len() as f64 + other.values.len() as f64 - 2.0 * overlap).max(0.0).sqrt()
+}
+
+fn solve(gram: &Gram, k: usize) -> [Svd; 2] {
+    [gram.right(gram.dense().unwrap(), k), gram.right(gram.krylov(k, 42).unwrap(), k)]
+}
+
+#[test]
+fn agrees_with_scikit_learn() {
+    let read: Reference = serde_json::from_str(include_str!("../../../tests/reference/lsa.json")).unwrap();
+    let k = read.singular_values.len();
+    let rows = reference_rows();
+    let right = Array2::from_shape_fn((rows.cols, k), |(i, j)| read.components[j][i]);
+    let expected = Svd { values: read.singular_values, right };
+    for (solver, svd) in ["dense", "krylov"].iter().zip(solve(&Gram::new(&rows), k)) {
+        for (value, expected) in svd.values.iter().zip(&expected.values) {
+            assert!((value - expected).abs() < 1e-6, "{solver}: {value} for {expected}");
+        }
+        assert!(distance(&svd, &expected) < 1e-5, "{solver}: {}", distance(&svd, &expected));
+        for (mine, theirs) in svd.right.iter().zip(&expected.right) {
+            assert!((mine - theirs).abs() < 1e-5, "{solver}: signs and vectors agree too");
+        }
+    }
+}
+
+#[test]
+fn both_sides_and_both_solvers_agree() {
+    for (n, terms) in [(300, 200), (150, 400)] {
+        let gram = Gram::new(&corpus(n, 5, terms));
+        let [dense, krylov] = solve(&gram, 20);
+        assert_eq!((dense.values.len(), krylov.values.len()), (20, 20));
+        for (a, b) in dense.values.iter().zip(&krylov.values) {
+            assert!((a - b).abs() < 1e-8, "{a} and {b}");
+        }
+        let error = dense.right.t().dot(&dense.right) - Array2::<f64>::eye(20);
+        assert!(error.iter().all(|x| x.abs() < 1e-8), "right vectors are orthonormal");
+        assert!(distance(&dense, &krylov) < 1e-5);
+    }
+}
+
+#[test]
+fn repeated_singular_values_are_all_found() {
+    // Two hundred pairs of copies that share nothing with other pairs: one value, two hundred times.
+    let pairs: Vec<Bag> = (0..400).map(|i| Bag::count([i / 2 * 2, i / 2 * 2 + 1])).collect();
+    let svd = Svd::truncated(&rows(&pairs), 60, 42).unwrap();
+    assert_eq!(svd.values.len(), 60);
+    assert!(svd.values.iter().all(|value| (value - 2.0_f64.sqrt()).abs() < 1e-6), "{:?}", svd.values);
+}
+
+#[test]
+fn rank_deficient_input_gives_the_rank() {
+    let copies = |n: usize, distinct: u32| -> Vec<Bag> {
+        (0..n as u32).map(|i| Bag::count([i % distinct * 2, i % distinct * 2 + 1, 1000])).collect()
+    };
+    for (name, bags, rank) in [
+        ("no article", vec![], 0),
+        ("one article", vec![Bag::count([0, 1, 1])], 1),
+        ("one term", vec![Bag::count([3]), Bag::count([3, 3])], 1),
+        ("twelve copies", copies(12, 1), 1),
+        ("copies, dense", copies(100, 7), 7),
+        ("copies, by columns", copies(500, 7), 7),
+        ("copies, many", copies(500, 90), 90),
+        ("empty articles", vec![Bag::default(), Bag::default()], 0),
+        ("an empty article among others", vec![Bag::count([0]), Bag::default(), Bag::count([1])], 2),
+        ("fewer terms than dimensions", (0..300).map(|i| Bag::count([i % 5, i % 3])).collect(), 5),
+    ] {
+        let rows = rows(&bags);
+        let svd = Svd::truncated(&rows, 100, 42).unwrap();
+        assert_eq!(svd.values.len(), rank, "{name}: {:?}", svd.values);
+        assert!(svd.right.iter().all(|x| x.is_finite()), "{name}");
+        let view = fit(&rows, &Settings::default()).unwrap();
+        let embedded = view.embed(&rows);
+        assert_eq!(embedded.ncols(), rank.min(bearable(bags.iter().filter(|b| !b.0.is_empty()).count())), "{name}");
+        for (bag, row) in bags.iter().zip(embedded.rows()) {
+            let length = row.dot(&row).sqrt();
+            assert!(if bag.0.is_empty() { length == 0.0 } else { (length - 1.0).abs() < 1e-5 }, "{name}: {length}");
+        }
+    }
+}
+
+#[test]
+fn the_iterative_solver_drops_what_the_rank_does_not_bear() {
+    // 500 copies of 30 articles over 300 terms, some shared: asked for 100 values, there are 30.
+    let bags: Vec<Bag> =
+        (0..500_u32).map(|i| Bag::count((0..10).map(|j| i % 30 * 10 + j).chain([i % 30 % 7]))).collect();
+    let gram = Gram::new(&rows(&bags));
+    assert_eq!(gram.side, 300);
+    for (solver, svd) in ["dense", "krylov"].iter().zip(solve(&gram, 100)) {
+        assert_eq!(svd.values.len(), 30, "{solver}");
+        let error = svd.right.t().dot(&svd.right) - Array2::<f64>::eye(30);
+        assert!(error.iter().all(|x| x.abs() < 1e-8), "{solver}");
+    }
+}
+
+#[test]
+fn a_small_corpus_keeps_its_tf_idf_cosines() {
+    let bags = [vec![0, 1, 2], vec![1, 2, 3], vec![4, 5, 0], vec![6, 7], vec![6, 1]].map(Bag::count);
+    let rows = rows(&bags);
+    let embedded = fit(&rows, &Settings::default()).unwrap().embed(&rows);
+    let dense = Array2::from_shape_fn((bags.len(), rows.cols), |(i, j)| {
+        let (columns, values) = rows.row(i);
+        columns.iter().position(|&c| c as usize == j).map_or(0.0, |at| values[at])
+    });
+    for (a, b) in embedded.dot(&embedded.t()).iter().zip(&dense.dot(&dense.t())) {
+        assert!((a - b).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn articles_that_share_nothing_do_not_fail() {
+    let bags: Vec<Bag> = (0..30).map(|i| Bag::count([2 * i, 2 * i + 1])).collect();
+    let rows = rows(&bags);
+    let embedded = fit(&rows, &Settings::default()).unwrap().embed(&rows);
+    let zero = embedded.rows().into_iter().filter(|row| row.iter().all(|&x| x == 0.0)).count();
+    assert_eq!((embedded.ncols(), zero), (15, 15), "those outside the dimensions kept are zero, not noise");
+}
+
+#[test]
+fn more_dimensions_never_exceed_the_setting() {
+    let rows = corpus(100, 4, 120);
+    for (asked, given) in [(0, 1), (1, 1), (7, 7), (50, 50), (1000, 50)] {
+        let view = fit(&rows, &Settings { dimensions: asked, seed: 1 }).unwrap();
+        assert_eq!(view.vectors().unwrap().dim(), (rows.cols, given));
+    }
+}
+
+#[test]
+fn same_bytes_for_any_thread_count() {
+    for (n, terms) in [(60, 90), (900, 2500), (2500, 700)] {
+        let rows = corpus(n, 6, terms);
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let view = pool.install(|| fit(&rows, &Settings { dimensions: 30, seed: 42 }).unwrap());
+            let embedded = pool.install(|| view.embed(&rows));
+            let bits = |x: &Array2<f32>| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+            (bits(&view.vectors().unwrap().to_owned()), bits(&embedded))
+        };
+        let one = run(1);
+        assert!(one == run(2) && one == run(3), "{n} × {terms}");
+    }
+}
