@@ -39,9 +39,25 @@ impl Cutter for Chinese {
         let jieba = self.own.as_deref().unwrap_or(&DICTIONARY);
         for token in jieba.cut(run, true) {
             // Punctuation and spaces come as tokens too. A letter or digit is enough to be a word.
-            if token.word.chars().any(char::is_alphanumeric) {
+            if token.word.chars().any(is_word) {
                 emit(token.byte_start, token.byte_end);
             }
         }
+    }
+}
+
+/// `char::is_alphanumeric`, quicker for what Chinese text mostly consists of.
+fn is_word(c: char) -> bool {
+    match c {
+        '\u{4E00}'..='\u{9FFF}' => true,
+        '\u{3001}'..='\u{3004}'
+        | '\u{3008}'..='\u{3020}'
+        | '\u{2010}'..='\u{2027}'
+        | '，'
+        | '：'
+        | '；'
+        | '（'
+        | '）' => false,
+        c => c.is_alphanumeric(),
     }
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::article::Article;
 
 /// Articles a chunk. Fixed, so that the result does not depend on the number of threads.
-const CHUNK: usize = 64;
+const CHUNK: usize = 256;
 
 /// Passes over the corpus that weed out phrases whose words mostly went to other phrases.
 const WEEDINGS: usize = 3;
@@ -162,7 +162,11 @@ fn learn(chunks: &[Vec<Read>], vocabulary: usize) -> Vec<Vec<u32>> {
             .map(|chunk| {
                 let mut counts = vec![0_u32; found.len()];
                 for text in chunk.iter().flat_map(Read::texts) {
-                    matcher.find(text.len(), |i| (Some(text[i].word), text[i].linked), |p, _, _| counts[p as usize] += 1);
+                    matcher.find(
+                        text.len(),
+                        |i| (Some(text[i].word), text[i].linked),
+                        |p, _, _| counts[p as usize] += 1,
+                    );
                 }
                 counts
             })
@@ -246,10 +250,8 @@ fn phrase_spellings(
         .map(|(chunk, articles)| {
             let mut local: FxHashMap<u32, Spellings> = FxHashMap::default();
             for (read, article) in chunk.iter().zip(articles) {
-                let headings = article
-                    .passages
-                    .iter()
-                    .flat_map(|p| [p.heading.as_deref().unwrap_or_default(), p.text.as_str()]);
+                let headings =
+                    article.passages.iter().flat_map(|p| [p.heading.as_deref().unwrap_or_default(), p.text.as_str()]);
                 let texts = std::iter::once(article.title.as_str()).chain(headings);
                 for (toks, text) in read.texts().zip(texts) {
                     matcher.find(

@@ -82,7 +82,8 @@ impl Cutter for English {
     }
 
     fn key<'w>(&self, word: &'w str) -> Cow<'w, str> {
-        if word.bytes().all(|b| b.is_ascii_alphabetic() || b == b'\'') {
+        // A word with an apostrophe inside is a name (`Chang'e`), and the stemmer would take its end for a possessive.
+        if word.bytes().all(|b| b.is_ascii_alphabetic()) {
             self.stemmer.stem(word)
         } else if word.contains('.') && !word.starts_with(|c: char| c.is_numeric()) {
             Cow::Owned(word.replace('.', ""))

@@ -20,7 +20,9 @@ impl Shares {
         let japanese = is_japanese(text);
         let mut within = false;
         for c in text.chars() {
-            let kind = if c.is_alphabetic() { writing(c, japanese) } else { None };
+            // Han characters are letters; asking the tables about each would cost as much as cutting.
+            let han = matches!(c, '\u{4E00}'..='\u{9FFF}');
+            let kind = if han || c.is_alphabetic() { writing(c, japanese) } else { None };
             match kind {
                 Some(Writing::Latin) if !within => self.en += 2,
                 Some(Writing::Latin) => {}

@@ -193,11 +193,128 @@ fn fold(original: &str, plain: &Plane) -> (String, Vec<Edit>) {
 }
 
 /// Traditional to simplified, one character for one character.
+///
+/// The converter leaves `著` alone, which traditional text also writes for the particle `着` (`隨著`, `看著`). Where it finds
+/// the text traditional, `著` becomes `着` unless a neighbour makes it the character of `著名` and `專著`.
 fn simplify(text: &str) -> String {
-    text.chars().zip(fast2s::convert(text).chars()).map(|(c, s)| if SIMPLIFIED.contains(&c) { c } else { s }).collect()
+    let converted: Vec<char> = text
+        .chars()
+        .zip(fast2s::convert(text).chars())
+        .map(|(c, s)| if SIMPLIFIED.contains(&c) { c } else { s })
+        .collect();
+    let traditional = text.chars().ne(converted.iter().copied());
+    let neighbour = |i: Option<usize>, of: &str| i.and_then(|i| converted.get(i)).is_some_and(|&c| of.contains(c));
+    converted
+        .iter()
+        .enumerate()
+        .map(|(i, &c)| {
+            let is_particle = traditional
+                && c == '著'
+                && !neighbour(i.checked_add(1), "名作称者述书录有")
+                && !neighbour(i.checked_sub(1), "专显名论原土编巨卓昭遗译合新拙");
+            if is_particle { '着' } else { c }
+        })
+        .collect()
 }
 
 /// A word of a side file (dictionary, stop words) as the cutters will meet it.
 pub(super) fn fold_word(word: &str) -> String {
     Folded::new(word, false).text.into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The slow twin: the whole text at once, with no fast path and no map.
+    fn slow(text: &str) -> String {
+        let mut pieces: Vec<String> = vec![String::new()];
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            if exempt(c) && !chars.peek().is_some_and(|&next| extends(next)) {
+                pieces.push(c.to_string());
+                pieces.push(String::new());
+            } else if let Some(last) = pieces.last_mut() {
+                last.push(c);
+            }
+        }
+        let folded: String = pieces
+            .iter()
+            .flat_map(|piece| {
+                if piece.chars().all(exempt) { piece.clone() } else { folded_cluster(piece) }
+                    .chars()
+                    .collect::<Vec<_>>()
+            })
+            .filter(|&c| !vanishes(c))
+            .collect();
+        simplify(&folded)
+    }
+
+    fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            any::<char>().prop_map(String::from),
+            "[a-zA-Z]",
+            "[一-龥]",
+            prop::sample::select(vec![
+                "氣", "Ａ", "㎏", "ﬁ", "½", "㍿", "e\u{301}", "İ", "\u{FF9E}", "\u{1112}", "\u{1161}", "\u{11AB}", "’",
+                "\u{AD}", "，", "乾隆", "\u{301}", "\u{323}", "…", "É", "각",
+            ])
+            .prop_map(str::to_owned),
+        ];
+        prop::collection::vec(piece, 0..10).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_fast_paths_agree_with_the_slow_twin(text in text()) {
+            let folded = Folded::new(&text, false);
+            prop_assert_eq!(folded.text(), slow(&text));
+        }
+
+        #[test]
+        fn every_range_maps_to_the_bytes_it_came_from(text in text()) {
+            let folded = Folded::new(&text, true);
+            let ends: Vec<usize> = folded.text().char_indices().map(|(i, c)| i + c.len_utf8()).collect();
+            let mut start = 0;
+            let mut reached = 0;
+            for end in ends {
+                let original = folded.original(start..end);
+                let piece = text.get(original.clone());
+                prop_assert!(piece.is_some(), "{:?} of {:?}", original, text);
+                let again = Folded::new(piece.unwrap_or_default(), true);
+                prop_assert!(again.text().contains(&folded.text()[start..end]), "{:?} of {:?}", original, text);
+                prop_assert!(original.start >= reached || original.end == reached);
+                reached = original.end;
+                start = end;
+            }
+        }
+    }
+
+    #[test]
+    fn expansions_keep_their_place() {
+        let folded = Folded::new("５㎏ oﬃce", false);
+        assert_eq!(folded.text(), "5kg office");
+        assert_eq!(folded.original(0..1), 0..3);
+        assert_eq!(folded.original(1..2), 3..6, "k is half of the sign, which cannot be halved");
+        assert_eq!(folded.original(4..10), 7..13);
+    }
+
+    #[test]
+    fn converts_traditional_characters_by_their_neighbours_and_leaves_simplified_ones() {
+        for (text, folded) in [
+            ("氣候變化", "气候变化"),
+            ("著名作家隨著專著", "著名作家随着专著"),
+            ("乾隆乾燥", "乾隆干燥"),
+            ("瞭解瞭望", "了解瞭望"),
+            ("後來皇后", "后来皇后"),
+            ("捍卫呵护大阪磐石", "捍卫呵护大阪磐石"),
+        ] {
+            assert_eq!(Folded::new(text, false).text(), folded);
+        }
+        assert_eq!(Folded::new("氣候", true).text(), "氣候");
+    }
 }

@@ -275,3 +275,43 @@ impl Matcher {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// G² from scipy, `chi2_contingency(table, correction=False, lambda_="log-likelihood")`.
+    #[test]
+    fn association_agrees_with_scipy() {
+        let (npmi, g2) = association(8, 10, 12, 1000);
+        assert!(
+            (npmi - 0.869_807_826_578_064_5).abs() < 1e-9 && (g2 - 67.920_637_919_468_92).abs() < 1e-6,
+            "{npmi} {g2}"
+        );
+        let (npmi, g2) = association(110, 2552, 221, 31_777);
+        assert!(
+            (npmi - 0.321_951_529_702_571_24).abs() < 1e-9 && (g2 - 270.721_876_936_225).abs() < 1e-6,
+            "{npmi} {g2}"
+        );
+        assert_eq!(association(1, 100, 100, 1000).1, 0.0, "rarer together than by chance is no association");
+    }
+
+    #[test]
+    fn more_words_ask_for_more_occurrences() {
+        assert_eq!([0, 1000, 90_000, 120_000, 2_500_000].map(enough), [3, 3, 3, 4, 16]);
+    }
+
+    #[test]
+    fn the_longest_phrase_wins_and_links_are_needed() {
+        let matcher = Matcher::new([(7, &[1, 2][..]), (8, &[1, 2, 3][..])].into_iter());
+        let found = |words: &[(Option<u32>, bool)]| {
+            let mut found = Vec::new();
+            matcher.find(words.len(), |i| words[i], |phrase, from, to| found.push((phrase, from, to)));
+            found
+        };
+        let linked = |w| (Some(w), true);
+        assert_eq!(found(&[linked(1), linked(2), linked(3), linked(1), linked(2)]), [(8, 0, 3), (7, 3, 5)]);
+        assert_eq!(found(&[linked(1), linked(2), (Some(3), false)]), [(7, 0, 2)]);
+        assert_eq!(found(&[linked(1), (None, true), linked(2)]), []);
+    }
+}

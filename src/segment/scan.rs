@@ -167,6 +167,8 @@ pub(super) struct Vocabulary {
     /// By cutter: one folded word may mean two things to two of them.
     index: Vec<FxHashMap<Box<str>, u32>>,
     pub(super) forms: Vec<Form>,
+    /// Room for the words of a text, kept from text to text.
+    raw: Vec<Raw>,
 }
 
 /// What kind of text is read.
@@ -179,6 +181,7 @@ pub(super) enum Kind {
 }
 
 /// A word between the two passes of [`Vocabulary::read`].
+#[derive(Debug)]
 struct Raw {
     form: u32,
     start: usize,
@@ -190,7 +193,7 @@ struct Raw {
 
 impl Vocabulary {
     pub(super) fn new(lexis: &Lexis) -> Self {
-        Self { index: vec![FxHashMap::default(); lexis.len()], forms: Vec::new() }
+        Self { index: vec![FxHashMap::default(); lexis.len()], forms: Vec::new(), raw: Vec::new() }
     }
 
     fn intern(&mut self, cutter: usize, word: &str, make: impl FnOnce() -> Form) -> u32 {
@@ -241,7 +244,8 @@ impl Vocabulary {
         }
         let japanese = is_japanese(original);
         let folded = Folded::new(original, japanese);
-        let mut raw: Vec<Raw> = Vec::with_capacity(original.len() / 6);
+        let mut raw = std::mem::take(&mut self.raw);
+        raw.clear();
         pieces(lexis, &folded, japanese, |piece| {
             if hidden.iter().any(|h| h.start < piece.original.end && piece.original.start < h.end) {
                 return;
@@ -260,12 +264,14 @@ impl Vocabulary {
                 han: piece.writing == Writing::Han,
             });
         });
-        self.link(original, &raw)
+        let toks = self.link(original, &raw);
+        self.raw = raw;
+        toks
     }
 
     /// Second pass: settles what depends on the neighbours, counts spellings, and keeps the words that count.
     fn link(&mut self, original: &str, raw: &[Raw]) -> Vec<Tok> {
-        let mut toks = Vec::with_capacity(raw.len());
+        let mut toks = Vec::with_capacity(raw.len() / 2);
         let mut shouts: Option<bool> = None;
         // Bridges since the last word that counted; none where the chain is broken.
         let mut chain: Option<u8> = None;

@@ -76,7 +76,7 @@ const SHORT: [&str; 52] = [
 ];
 
 /// English words added: dates, pieces of contractions, and plain function words the list misses.
-const ENGLISH_EXTRA: [&str; 42] = [
+const ENGLISH_EXTRA: [&str; 43] = [
     "us",
     "we",
     "vs",
@@ -118,6 +118,7 @@ const ENGLISH_EXTRA: [&str; 42] = [
     "quot",
     "nbsp",
     "hadn",
+    "mid",
     "shan",
 ];
 
