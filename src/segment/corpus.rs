@@ -14,8 +14,11 @@ use super::{
 };
 use crate::article::Article;
 
-/// Articles a chunk. Fixed, so that the result does not depend on the number of threads.
-const CHUNK: usize = 256;
+/// Articles a chunk: a sixteenth of the corpus, as every chunk's vocabulary has to be merged, but no fewer than 64. It
+/// depends on the corpus alone, never on the number of threads.
+fn chunk_size(articles: usize) -> usize {
+    articles.div_ceil(16).max(64)
+}
 
 /// Passes over the corpus that weed out phrases whose words mostly went to other phrases.
 const WEEDINGS: usize = 3;
@@ -62,7 +65,7 @@ fn read(vocabulary: &mut Vocabulary, lexis: &Lexis, article: &Article) -> Read {
 /// Cuts every article, learns the phrases if asked to, and numbers the terms.
 pub(super) fn segment(articles: &[Article], lexis: &Lexis, with_phrases: bool) -> Segmented {
     let chunks: Vec<(Vocabulary, Vec<Read>)> = articles
-        .par_chunks(CHUNK)
+        .par_chunks(chunk_size(articles.len()))
         .map(|chunk| {
             let mut vocabulary = Vocabulary::new(lexis);
             let read = chunk.iter().map(|article| read(&mut vocabulary, lexis, article)).collect();
@@ -246,7 +249,7 @@ fn phrase_spellings(
         found.iter().map(|parts| parts.iter().all(|&w| words[w as usize].lang == Lang::Zh)).collect();
     let per_chunk: Vec<Vec<(u32, Spellings)>> = chunks
         .par_iter()
-        .zip(articles.par_chunks(CHUNK))
+        .zip(articles.par_chunks(chunk_size(articles.len())))
         .map(|(chunk, articles)| {
             let mut local: FxHashMap<u32, Spellings> = FxHashMap::default();
             for (read, article) in chunk.iter().zip(articles) {

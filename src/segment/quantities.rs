@@ -7,6 +7,9 @@ const UNITS: [&str; 42] = [
     "mph", "usd", "p", "ft",
 ];
 
+/// Chinese units of more than one character.
+const LONG_UNITS: [&str; 9] = ["美元", "欧元", "日元", "英镑", "公里", "公斤", "公顷", "平方米", "立方米"];
+
 /// Chinese numerals, and the words that stand before or between them.
 fn is_numeral(c: char) -> bool {
     matches!(
@@ -90,7 +93,8 @@ fn is_measure(c: char) -> bool {
 /// Whether a folded word is a number, a date or an amount.
 pub(super) fn is_quantity(word: &str) -> bool {
     if word.starts_with(|c: char| c.is_ascii_digit()) {
-        let rest = word.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '_' | ':'));
+        let rest =
+            word.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'' | '_' | ':' | '-'));
         let number = &word[..word.len() - rest.len()];
         return rest.is_empty()
             || UNITS.contains(&rest)
@@ -105,6 +109,11 @@ pub(super) fn is_quantity(word: &str) -> bool {
     if weekday.is_some_and(|day| {
         day.chars().count() == 1 && day.chars().all(|c| is_numeral(c) || matches!(c, '日' | '天' | '末'))
     }) {
+        return true;
+    }
+    // `亿美元`, `万公里`: longer units.
+    let unit = word.trim_start_matches(is_numeral);
+    if unit.len() < word.len() && LONG_UNITS.contains(&unit) {
         return true;
     }
     let mut letters = word.chars();

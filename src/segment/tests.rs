@@ -158,6 +158,7 @@ fn handles_every_row_of_the_table() {
         ("for us, it is the US who told the WHO", "us told who"),
         ("5G H1N1 CR450 CBERS-6 Chang'e Chang'e-5 4K", "5g h1n1 cr450 cbers-6 chang'e chang'e-5 4k"),
         ("1,234.5 76% $1.13bn 600m 2nd 10km 1980s 3pm 42", ""),
+        ("1-3居 三亿美元 亿美元", ""),
         ("三十 两个 一百 第三 十二亿 五次", ""),
         ("2025-06-14 21:57 June Monday 六月 周一 星期三 今年 2025年6月14日", ""),
         ("see https://example.cn/a?b=c, www.x.org or mail.me@example.com.", ""),
