@@ -42,11 +42,7 @@ impl Clusterer for Lloyd {
         let rows = rows.view();
         let k = k.clamp(1, super::distinct_rows(rows).len().max(1));
         if rows.ncols() == 0 {
-            return Ok(Partition {
-                centroids: Array2::zeros((1, 0)),
-                labels: vec![0; rows.nrows()],
-                inertia: 0.0,
-            });
+            return Ok(Partition { centroids: Array2::zeros((1, 0)), labels: vec![0; rows.nrows()], inertia: 0.0 });
         }
         let data = Data::new(rows);
         let tolerance = TOLERANCE * data.variance();
@@ -152,7 +148,8 @@ fn order(labels: &[usize], k: usize) -> Vec<usize> {
 /// Sum of squared distances of rows to the centroids of their labels.
 fn inertia(rows: ArrayView2<'_, f32>, centroids: &Array2<f32>, labels: &[usize]) -> f64 {
     let one = |row: usize| -> f64 {
-        let pairs = rows.row(row).into_iter().zip(centroids.row(labels[row])).map(|(&a, &b)| f64::from(a) - f64::from(b));
+        let pairs =
+            rows.row(row).into_iter().zip(centroids.row(labels[row])).map(|(&a, &b)| f64::from(a) - f64::from(b));
         pairs.map(|difference| difference * difference).sum()
     };
     labels.iter().enumerate().map(|(row, _)| one(row)).sum()
@@ -369,4 +366,4 @@ fn draw(weights: &[f32], total: f64, at: f64) -> usize {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
