@@ -80,9 +80,10 @@ fn cosine(row: ArrayView1<'_, f32>, sum: &Array1<f32>) -> f64 {
     if norm > 0.0 { f64::from(row.dot(sum) / norm) } else { 0.0 }
 }
 
-/// Why an article fits no theme. The measure asks one thing of a member: that it be nearer to the other articles of its
-/// theme than to all other articles taken together. It has no free parameter. An article alone in its cluster is a theme
-/// of its own only in a corpus of small themes.
+/// Why an article fits no theme. The measure asks one thing of a member: that its mean cosine to the other articles of its
+/// theme exceed its mean cosine to all articles outside. Means of cosines, unlike the cosine to a mean, do not grow with the
+/// number of articles, so a theme of two is not held to the standard of one of two hundred; there is no parameter to set.
+/// An article alone in its cluster is a theme of its own only in a corpus of small themes.
 fn unthemed(rows: ArrayView2<'_, f32>, cluster: &[Option<usize>], k: usize) -> Vec<Option<Unthemed>> {
     let (sums, counts) = sums(rows, cluster, k);
     let total = sums.sum_axis(Axis(0));
@@ -98,8 +99,9 @@ fn unthemed(rows: ArrayView2<'_, f32>, cluster: &[Option<usize>], k: usize) -> V
             if counts[c] == 1 {
                 return (clustered > SMALL_THEMES * k).then_some(Unthemed::Alone);
             }
-            let theme = cosine(row, &(&sums.row(c) - &row));
-            let corpus = cosine(row, &(&total - &row));
+            let own = row.dot(&sums.row(c));
+            let theme = f64::from(own - row.dot(&row)) / (counts[c] - 1) as f64;
+            let corpus = f64::from(row.dot(&total) - own) / (clustered - counts[c]) as f64;
             (theme <= corpus).then_some(Unthemed::Between { theme, corpus })
         })
         .collect()

@@ -148,11 +148,11 @@ pub enum Unthemed {
     NoTerms,
     /// Nothing else in the corpus is like it.
     Alone,
-    /// It is no nearer to the theme it would stand in than to the corpus as a whole.
+    /// It is no more like the theme it would stand in than like the rest of the corpus.
     Between {
-        /// Its cosine to the other articles of the nearest theme.
+        /// Its mean cosine to the articles of the nearest theme.
         theme: f64,
-        /// Its cosine to all other articles.
+        /// Its mean cosine to all articles outside that theme.
         corpus: f64,
     },
 }
@@ -165,7 +165,7 @@ impl std::fmt::Display for Unthemed {
             Self::Between { theme, corpus } => {
                 write!(
                     f,
-                    "it is no nearer to its closest theme ({theme:.2}) than to the corpus as a whole ({corpus:.2})"
+                    "it is no more like the articles of its nearest theme (mean cosine {theme:.2}) than like the rest ({corpus:.2})"
                 )
             }
         }
