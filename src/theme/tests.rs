@@ -41,7 +41,7 @@ impl Corpus {
             .map(|passages| Document {
                 title: Vec::new(),
                 passages: passages.iter().map(|p| PassageTokens { heading: vec![], text: tokens(p) }).collect(),
-                lang: "en",
+                lang: if passages.iter().all(|p| p.is_ascii()) { "en" } else { "zh+en" },
             })
             .collect();
         let articles = texts
