@@ -1,17 +1,19 @@
 //! The pipeline: the one module that names every stage.
 
+use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
 use crate::{
-    article::Article,
+    article::{Article, Skipped},
+    cluster::{self, Clusters},
     config::Config,
-    embed,
+    embed::{self, Embedder},
     error::{Error, Result},
     input::Collection,
     model::Model,
-    segment::{self, Segmenter},
-    theme,
-    vectorize::{self, Bag},
+    segment::{self, Segmented, Segmenter},
+    theme::{self, Themes},
+    vectorize::{self, Bag, Csr, Vectorizer},
 };
 
 /// A stage of the pipeline, for progress.
@@ -52,7 +54,11 @@ pub fn fit(collection: Collection, config: &Config, progress: &dyn Progress) -> 
     if collection.articles.is_empty() {
         return Err(Error::NoArticles { inputs: "the collection".to_owned() });
     }
-    in_pool(config.threads, || stages(collection, config, progress))?
+    in_pool(config.threads, || {
+        let prepared = prepare(collection, config, progress)?;
+        let (clusters, themes) = prepared.cluster(config, progress)?;
+        Ok(prepared.into_model(clusters, themes))
+    })?
 }
 
 /// Runs a closure in a pool of the given number of threads.
@@ -65,7 +71,42 @@ pub fn in_pool<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) 
     Ok(pool.install(run))
 }
 
-fn stages(collection: Collection, config: &Config, progress: &dyn Progress) -> Result<Model> {
+/// Articles up to their embeddings: what is the same however they are clustered.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The articles, ordered by id.
+    pub articles: Vec<Article>,
+    /// What could not be read.
+    pub skipped: Vec<Skipped>,
+    /// Cuts a text as the articles were cut.
+    pub segmenter: Segmenter,
+    /// The terms of the articles.
+    pub segmented: Segmented,
+    /// The term counts of the articles.
+    pub bags: Vec<Bag>,
+    /// Weighs the terms of a text as those of the articles were weighed.
+    pub vectorizer: Vectorizer,
+    /// TF-IDF rows of the articles.
+    pub rows: Csr,
+    /// Embeds TF-IDF rows.
+    pub embedder: Embedder,
+    /// Embeddings of the articles, `n × d`.
+    pub vectors: Array2<f32>,
+    /// Article and passage number (from 0) of each passage vector, ascending.
+    pub passages: Vec<(u32, u32)>,
+    /// Embeddings of the passages.
+    pub passage_vectors: Array2<f32>,
+    /// The articles that have a vector, which are the ones to cluster, ascending.
+    pub clustered: Vec<usize>,
+    /// Terms that are the whole name of a publication, sorted.
+    pub source_terms: Vec<u32>,
+}
+
+/// Segments, vectorizes and embeds a collection, in the current pool of threads.
+///
+/// # Errors
+/// Whatever a stage returns if it fails.
+pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress) -> Result<Prepared> {
     let Collection { articles, skipped } = collection;
 
     progress.begin(Stage::Segment);
@@ -91,40 +132,67 @@ fn stages(collection: Collection, config: &Config, progress: &dyn Progress) -> R
     let vectors = embedder.embed(&rows);
     let passage_vectors = embedder.embed(&passage_rows);
 
-    progress.begin(Stage::Cluster);
-    let clustered: Vec<usize> = (0..articles.len()).filter(|&i| vectors.row(i).iter().any(|&x| x != 0.0)).collect();
-    let clusters = crate::cluster::fit(vectors.select(ndarray::Axis(0), &clustered).view(), &config.cluster)?;
-
-    progress.begin(Stage::Label);
-    let themes = theme::fit(
-        &theme::Input {
-            articles: &articles,
-            segmented: &segmented,
-            bags: &bags,
-            rows: vectors.view(),
-            passages: &passages,
-            passage_rows: passage_vectors.view(),
-            clusters: &clusters,
-            clustered: &clustered,
-            source_terms: &source_terms,
-        },
-        &config.theme,
-    );
-    let langs = segmented.documents.iter().map(|d| d.lang.to_owned()).collect();
-    Ok(Model {
+    let clustered = (0..articles.len()).filter(|&i| vectors.row(i).iter().any(|&x| x != 0.0)).collect();
+    Ok(Prepared {
         articles,
         skipped,
-        langs,
         segmenter,
+        segmented,
+        bags,
         vectorizer,
-        embedder,
-        clusters,
         rows,
+        embedder,
         vectors,
         passages,
         passage_vectors,
-        themes,
+        clustered,
+        source_terms,
     })
+}
+
+impl Prepared {
+    /// Clusters the articles and names the themes, in the current pool of threads.
+    ///
+    /// # Errors
+    /// Whatever a stage returns if it fails.
+    pub fn cluster(&self, config: &Config, progress: &dyn Progress) -> Result<(Clusters, Themes)> {
+        progress.begin(Stage::Cluster);
+        let clusters = cluster::fit(self.vectors.select(Axis(0), &self.clustered).view(), &config.cluster)?;
+
+        progress.begin(Stage::Label);
+        let input = theme::Input {
+            articles: &self.articles,
+            segmented: &self.segmented,
+            bags: &self.bags,
+            rows: self.vectors.view(),
+            passages: &self.passages,
+            passage_rows: self.passage_vectors.view(),
+            clusters: &clusters,
+            clustered: &self.clustered,
+            source_terms: &self.source_terms,
+        };
+        let themes = theme::fit(&input, &config.theme);
+        Ok((clusters, themes))
+    }
+
+    /// The model of a clustering of these articles.
+    #[must_use]
+    pub fn into_model(self, clusters: Clusters, themes: Themes) -> Model {
+        Model {
+            langs: self.segmented.documents.iter().map(|d| d.lang.to_owned()).collect(),
+            articles: self.articles,
+            skipped: self.skipped,
+            segmenter: self.segmenter,
+            vectorizer: self.vectorizer,
+            embedder: self.embedder,
+            clusters,
+            rows: self.rows,
+            vectors: self.vectors,
+            passages: self.passages,
+            passage_vectors: self.passage_vectors,
+            themes,
+        }
+    }
 }
 
 /// Terms that are the whole name of a publication, sorted.
