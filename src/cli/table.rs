@@ -107,7 +107,11 @@ pub fn themes(report: &Report, width: u16, out: &mut dyn Write) -> io::Result<()
 /// A theme's names, one a line.
 fn name(theme: &Theme) -> String {
     let names: Vec<&str> = [&theme.label.zh, &theme.label.en].into_iter().filter_map(|name| name.as_deref()).collect();
-    if names.is_empty() { "–".to_owned() } else { names.iter().map(|name| visible(name)).collect::<Vec<_>>().join("\n") }
+    if names.is_empty() {
+        "–".to_owned()
+    } else {
+        names.iter().map(|name| visible(name)).collect::<Vec<_>>().join("\n")
+    }
 }
 
 fn terms(theme: &Theme) -> String {

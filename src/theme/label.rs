@@ -18,8 +18,8 @@ const JOIN: f64 = 0.3;
 const ABSORB: f64 = 0.45;
 /// How much being in the title of every article of the theme adds to a term's weight in a name.
 const TITLE: f64 = 1.0;
-/// How many of the best terms are considered for a name.
-const CONSIDERED: usize = 200;
+/// How many of the best terms are considered for a theme's names and list of terms.
+const CONSIDERED: usize = 800;
 /// A theme has a language if this share of its articles speaks it …
 const SPOKEN: f64 = 0.25;
 /// … or if this many articles do and they are at least a tenth: names drawn from one or two of many articles mislead.
@@ -96,6 +96,7 @@ pub(super) fn candidates(weights: &[(u32, f64)], segmented: &Segmented, source_t
     let mut shown: Vec<(u32, f64)> = weights
         .iter()
         .filter(|&&(id, _)| source_terms.binary_search(&id).is_err() && shows(&table[id as usize], table, source_terms))
+        .take(CONSIDERED)
         .map(|&(id, weight)| (id, weight * nominal(&table[id as usize])))
         .filter(|&(_, weight)| weight > 0.0)
         .collect();
@@ -104,13 +105,12 @@ pub(super) fn candidates(weights: &[(u32, f64)], segmented: &Segmented, source_t
     // The barred words of a phrase lend it no weight and need none of its own.
     let mut absorbed = BTreeSet::new();
     let mut raised: HashMap<u32, f64> = HashMap::new();
-    let considered = shown.len().min(CONSIDERED * 4);
-    for &(id, weight) in &shown[..considered] {
+    for &(id, weight) in &shown {
         let phrase = &table[id as usize];
         if phrase.parts.is_empty() {
             continue;
         }
-        for &(other, other_weight) in &shown[..considered] {
+        for &(other, other_weight) in &shown {
             let part = &table[other as usize];
             if other != id && contains(phrase, other, part) && weight >= ABSORB * other_weight {
                 absorbed.insert(other);
@@ -237,7 +237,6 @@ fn rank(candidates: &[(u32, f64)], input: &Input<'_>, members: &[usize], lang: L
     let mut ranked: Vec<(bool, u32, f64)> = candidates
         .iter()
         .filter(|&&(id, _)| table[id as usize].lang == lang)
-        .take(CONSIDERED)
         .map(|&(id, weight)| {
             let titles = members
                 .iter()

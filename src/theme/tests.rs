@@ -150,6 +150,7 @@ fn one_article_is_a_theme_among_few_and_unthemed_among_many() {
     let many = Corpus::new(&texts).fit(&labels, Settings::default());
     assert_eq!(many.themes.len(), 1);
     assert_eq!(many.members[20].because, Some(Unthemed::Alone));
+    assert!(many.reason.contains("one group was dissolved"), "{}", many.reason);
 }
 
 #[test]
