@@ -46,6 +46,7 @@ pub mod cluster;
 pub mod config;
 pub mod embed;
 pub mod error;
+pub mod evaluate;
 pub mod input;
 pub mod model;
 pub mod pipeline;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    fields, prose,
+    fields, pairs, prose,
     source::{Draft, Likeness, Parsed, Reader, Source},
     spans,
 };
@@ -112,6 +112,13 @@ fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, parsed: 
         parsed.note(line, "a row has to be a JSON object like {\"title\": …, \"text\": …}", format!("it is {what}"));
         return;
     };
+    if pairs::is_pair(&row) {
+        match pairs::read(&row, source.line(span.start)) {
+            Some(pair) => parsed.pairs.push(pair),
+            None => parsed.note(line, "a pair has to be two texts and a number: `text_a`, `text_b`, `label`", ""),
+        }
+        return;
+    }
     let raw = &source.text()[span.clone()];
     let members = spans::members(raw);
     // Of a key given twice serde_json keeps the last.

@@ -51,6 +51,7 @@ mod ids;
 mod jsonl;
 mod markdown;
 mod marks;
+mod pairs;
 mod prose;
 mod source;
 mod spans;
@@ -60,6 +61,7 @@ use std::{collections::HashMap, fmt, str::FromStr};
 
 use rayon::prelude::*;
 
+pub use self::pairs::Pair;
 pub use self::source::{Draft, Likeness, Note, Parsed, Reader, Source};
 use crate::{
     article::{Article, Skipped},
@@ -202,10 +204,25 @@ const FOREIGN: [&str; 24] = [
 /// their folders in front; an id still taken gets `~2`, `~3`, … by path and place. An id given twice is reported, and
 /// both articles are kept, even if they are the same.
 ///
+/// Rows of JSON lines that hold a scored pair of texts are no articles; they are skipped. [`read_with_pairs`] keeps them.
+///
 /// # Errors
 /// [`Error::NoMatch`] if the inputs match nothing, [`Error::Read`] if the only file there is cannot be opened,
 /// [`Error::NothingRead`] or [`Error::NoArticles`] if nothing holds an article.
 pub fn read(inputs: &[String], settings: &Settings) -> Result<Collection> {
+    Ok(gather(inputs, settings, false)?.0)
+}
+
+/// As [`read`], and the scored pairs of texts (`text_a`, `text_b`, `label`) by file and place. The collection may be
+/// empty if there are pairs.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with_pairs(inputs: &[String], settings: &Settings) -> Result<(Collection, Vec<Pair>)> {
+    gather(inputs, settings, true)
+}
+
+fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(Collection, Vec<Pair>)> {
     let found = files::expand(inputs);
     if let (true, true, Some(pattern)) = (found.files.is_empty(), found.skipped.is_empty(), found.missing.first()) {
         return Err(Error::NoMatch { pattern: pattern.clone() });
@@ -219,13 +236,19 @@ pub fn read(inputs: &[String], settings: &Settings) -> Result<Collection> {
         return Err(Error::Read { path: file.shown.clone(), source });
     }
     let mut drafts: Vec<ids::FileDrafts> = Vec::with_capacity(loaded.len());
+    let mut pairs = Vec::new();
     for (file, parsed) in found.files.iter().zip(loaded) {
         let parsed = parsed.unwrap_or_else(|error| {
             let mut parsed = Parsed::default();
             parsed.note(None, "cannot be read", error.to_string());
             parsed
         });
-        let Parsed { articles, notes, records } = parsed;
+        let Parsed { articles, pairs: own, mut notes, records } = parsed;
+        if with_pairs {
+            pairs.extend(own);
+        } else {
+            notes.extend(own.iter().map(|pair| Note { line: Some(pair.line), what: A_PAIR, detail: String::new() }));
+        }
         drafts.push(ids::FileDrafts { path: file.shown.clone(), drafts: articles, records, notes });
     }
     ids::assign(&mut drafts);
@@ -244,7 +267,7 @@ pub fn read(inputs: &[String], settings: &Settings) -> Result<Collection> {
     skipped.sort();
     skipped.dedup();
     let skipped: Vec<Skipped> = skipped.into_iter().map(|(_, _, skipped)| skipped).collect();
-    if articles.is_empty() {
+    if articles.is_empty() && pairs.is_empty() {
         let inputs = inputs.join(", ");
         return Err(if skipped.is_empty() {
             Error::NoArticles { inputs }
@@ -253,7 +276,7 @@ pub fn read(inputs: &[String], settings: &Settings) -> Result<Collection> {
         });
     }
     articles.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok(Collection { articles, skipped })
+    Ok((Collection { articles, skipped }, pairs))
 }
 
 /// Reads bytes as one file called `path`, in the format given or recognised. Ids and paths are left to [`read`].
@@ -281,11 +304,13 @@ pub fn parse(path: &str, bytes: &[u8], format: Option<Format>) -> Parsed {
         return parsed;
     }
     parsed = entry.reader.read(&source);
-    if parsed.articles.is_empty() && parsed.notes.is_empty() {
+    if parsed.articles.is_empty() && parsed.pairs.is_empty() && parsed.notes.is_empty() {
         parsed.note(None, "holds no article", format!("it was read as {}", entry.name));
     }
     parsed
 }
+
+const A_PAIR: &str = "a scored pair of texts is no article; only `wenmai evaluate` uses it";
 
 const NOT_AN_ARTICLE: &str =
     "is no digest page, Markdown, JSON lines or plain text; convert it, or force a format with --input-format";

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::pairs::Pair;
 use crate::article::{Article, Position};
 
 /// A reader of one format. Variants are unit structs in a file of their own, registered in [`super::READERS`].
@@ -167,6 +168,8 @@ pub struct Note {
 pub struct Parsed {
     /// The articles, as they stand in the file.
     pub articles: Vec<Draft>,
+    /// The scored pairs of texts, as they stand in the file.
+    pub pairs: Vec<Pair>,
     /// What could not be used, as it stands in the file.
     pub notes: Vec<Note>,
     /// How many records the file has, good and bad; it sets the width of their numbers.
