@@ -78,6 +78,11 @@ impl Color {
 pub trait Scope: std::fmt::Debug {
     /// Whether it takes those of a group.
     fn has(group: Group) -> bool;
+
+    /// The flag of a setting where the command understands more by it than the others do.
+    fn adapt(_: &Setting, flag: clap::Arg) -> clap::Arg {
+        flag
+    }
 }
 
 /// The settings of every command.
@@ -87,6 +92,10 @@ pub struct Everywhere;
 /// The settings that change what themes are found.
 #[derive(Debug)]
 pub struct Fitting;
+
+/// The settings that change what themes are found, where their number may be that of the labels.
+#[derive(Debug)]
+pub struct Evaluating;
 
 /// The settings that change what is similar.
 #[derive(Debug)]
@@ -101,6 +110,23 @@ impl Scope for Everywhere {
 impl Scope for Fitting {
     fn has(group: Group) -> bool {
         group != Group::Run
+    }
+}
+
+impl Scope for Evaluating {
+    fn has(group: Group) -> bool {
+        Fitting::has(group)
+    }
+
+    fn adapt(setting: &Setting, flag: clap::Arg) -> clap::Arg {
+        if setting.key != "k" {
+            return flag;
+        }
+        let help = "Number of themes: as many as the corpus shows, as there are labels, or exactly N";
+        let default = setting.default().unwrap_or_default();
+        flag.value_name("auto|labels|N")
+            .help(format!("{help} [default: {default}]"))
+            .long_help(format!("{help}.\n\n[default: {default}]"))
     }
 }
 
@@ -124,6 +150,14 @@ impl<S: Scope> SettingFlags<S> {
         self.given.iter().map(|(key, value)| (*key, value.as_str()))
     }
 
+    /// The flags without one, if it is given this value, and whether it was: a value that only the command understands.
+    #[must_use]
+    pub fn without(&self, key: &str, value: &str) -> (Self, bool) {
+        let rest: Vec<_> = self.given.iter().filter(|(k, v)| *k != key || v != value).cloned().collect();
+        let found = rest.len() < self.given.len();
+        (Self { given: rest, scope: PhantomData }, found)
+    }
+
     fn settings() -> impl Iterator<Item = &'static Setting> {
         SETTINGS.iter().filter(|setting| S::has(setting.group))
     }
@@ -143,7 +177,7 @@ impl<S: Scope> clap::FromArgMatches for SettingFlags<S> {
 
 impl<S: Scope> clap::Args for SettingFlags<S> {
     fn augment_args(command: Command) -> Command {
-        command.args(Self::settings().map(flag))
+        command.args(Self::settings().map(|setting| S::adapt(setting, flag(setting))))
     }
 
     fn augment_args_for_update(command: Command) -> Command {

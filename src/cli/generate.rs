@@ -11,6 +11,7 @@ use super::{
     output,
 };
 use crate::{
+    evaluate::Evaluation,
     report::{text::visible, view::Report},
     similar::Similar,
 };
@@ -96,6 +97,8 @@ pub enum Shape {
     Cluster,
     /// The hits
     Similar,
+    /// The measures
+    Evaluate,
 }
 
 impl Schema {
@@ -107,6 +110,7 @@ impl Schema {
         output::json(&match self.of {
             Shape::Cluster => schemars::schema_for!(Report),
             Shape::Similar => schemars::schema_for!(Similar),
+            Shape::Evaluate => schemars::schema_for!(Evaluation),
         })?;
         Ok(Exit::Done)
     }

@@ -79,11 +79,13 @@ fn every_setting_has_a_flag_and_a_key_and_nothing_else_has() {
     assert!(flags::<Searching>().is_subset(&keys));
 
     // On the commands: a flag is a setting, or one of those that say what to do rather than how.
-    let others: BTreeSet<String> =
-        ["quiet", "config", "color", "save", "json", "model", "to", "n", "output", "format", "help", "version"]
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+    let others: BTreeSet<String> = [
+        "quiet", "config", "color", "save", "json", "model", "to", "n", "output", "format", "labels", "seeds", "split",
+        "help", "version",
+    ]
+    .into_iter()
+    .map(str::to_owned)
+    .collect();
     for command in commands() {
         for flag in command.get_arguments().filter_map(name) {
             assert!(keys.contains(&flag) != others.contains(&flag), "{} {flag}", command.get_name());

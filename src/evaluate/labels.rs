@@ -40,7 +40,10 @@ fn parse(path: &str, text: &str) -> Result<BTreeMap<String, String>> {
     let header = reader.headers().map_err(malformed)?;
     let column = |names: &[&str]| header.iter().position(|name| names.contains(&name));
     let (Some(id), Some(label)) = (column(&["id"]), column(&COLUMNS)) else {
-        return Err(fail(1, "the columns `id` and `label` are wanted; begin the file with the line `id,label`".to_owned()));
+        return Err(fail(
+            1,
+            "the columns `id` and `label` are wanted; begin the file with the line `id,label`".to_owned(),
+        ));
     };
     let mut labels = BTreeMap::new();
     for row in reader.records() {

@@ -140,8 +140,9 @@ struct Measured {
 
 fn themes(collection: Collection, config: &Config, settings: &Settings, clock: &Clock<'_>) -> Result<Evaluation> {
     let prepared = pipeline::prepare(collection, config, clock)?;
-    let seeds: Vec<u64> =
-        iter::successors(Some(config.cluster.seed), |seed| Some(seed.wrapping_add(1))).take(settings.seeds.max(1)).collect();
+    let seeds: Vec<u64> = iter::successors(Some(config.cluster.seed), |seed| Some(seed.wrapping_add(1)))
+        .take(settings.seeds.max(1))
+        .collect();
     let mut found = Vec::with_capacity(seeds.len());
     for &seed in &seeds {
         let mut config = config.clone();

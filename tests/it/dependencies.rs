@@ -20,6 +20,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("similar", &["article", "error", "model", "theme", "vectorize"]),
     ("report", &["article", "error", "model", "theme"]),
+    ("evaluate", &["article", "cluster", "config", "error", "input", "pipeline", "segment", "theme", "vectorize"]),
     (
         "cli",
         &[
@@ -28,6 +29,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "config",
             "embed",
             "error",
+            "evaluate",
             "input",
             "model",
             "pipeline",

@@ -2,6 +2,7 @@
 
 mod cli;
 mod dependencies;
+mod evaluate;
 mod pipeline;
 mod readme;
 mod reports;
