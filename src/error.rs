@@ -94,6 +94,16 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A lexicon file cannot be used or made.
+    #[error(
+        "{path} is not a lexicon this wenmai can use: {reason}; make one with `wenmai lexicon build`, or do without: --lexicon none"
+    )]
+    Lexicon {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
     /// A configuration file cannot be used.
     #[error("{path}: {reason}")]
     Config {

@@ -7,6 +7,7 @@ pub mod config;
 pub mod embed;
 pub mod error;
 pub mod input;
+pub mod lexicon;
 pub mod model;
 pub mod pipeline;
 pub mod report;

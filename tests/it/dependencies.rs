@@ -9,6 +9,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("input", &["article", "error"]),
     ("segment", &["article", "error"]),
     ("vectorize", &["segment", "error"]),
+    ("lexicon", &["article", "segment", "vectorize", "error"]),
     ("embed", &["vectorize", "error"]),
     ("cluster", &["error"]),
     ("theme", &["article", "segment", "vectorize", "cluster", "error"]),
