@@ -19,6 +19,7 @@
 pub mod args;
 pub mod cluster;
 pub mod generate;
+pub mod lexicon;
 mod output;
 mod progress;
 pub mod report;
@@ -119,6 +120,8 @@ pub enum Command {
     Similar(similar::Args),
     /// Write the theme report: Markdown, HTML, JSON, CSV
     Report(report::Args),
+    /// Make a lexicon from an embeddings server, or tell what one holds
+    Lexicon(lexicon::Args),
     /// Print a completion script for a shell
     Completions(generate::Completions),
     /// Print the manual page, or write one for each command
@@ -137,6 +140,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Cluster(args) => cluster::run(args, &cli.global),
         Command::Similar(args) => similar::run(args, &cli.global),
         Command::Report(args) => report::run(args, &cli.global),
+        Command::Lexicon(args) => lexicon::run(args, &cli.global),
         Command::Completions(args) => args.run(),
         Command::Man(args) => args.run(),
         Command::Schema(args) => args.run(),

@@ -61,7 +61,7 @@ impl Lexicon<'_> {
     }
 
     /// Adds the known parts of a word.
-    fn parts<'w>(&self, word: &'w str, parts: &mut Vec<&'w str>) {
+    pub(super) fn parts<'w>(&self, word: &'w str, parts: &mut Vec<&'w str>) {
         if self.lookup(word).is_some() {
             parts.push(word);
             return;
@@ -128,7 +128,7 @@ impl Lexicon<'_> {
 }
 
 /// CJK ideographs: the unified ones, with extension A and the compatibility block, and the planes of rare ones.
-fn is_han(c: char) -> bool {
+pub(super) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 

@@ -1,5 +1,7 @@
 //! From vectors to the bytes of a lexicon file.
 
+use std::{io::Write as _, path::Path};
+
 use ndarray::{ArrayView1, ArrayView2};
 use rayon::prelude::*;
 
@@ -67,6 +69,25 @@ pub fn encode(keys: &[String], vectors: ArrayView2<'_, f32>, bits: Bits, about: 
         bytes.extend(codes);
     }
     Ok(bytes)
+}
+
+/// Writes a lexicon's bytes to a file, by way of a temporary one beside it: the file is whole or not there.
+///
+/// # Errors
+/// [`Error::Write`] if it cannot be written.
+pub fn save(bytes: &[u8], path: &Path) -> Result<()> {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let write = || -> std::io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|source| Error::Write { path: path.display().to_string(), source })
 }
 
 /// The scale and the codes of a row; the scale is not finite if a number of the row is not.

@@ -30,6 +30,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "embed",
             "error",
             "input",
+            "lexicon",
             "model",
             "pipeline",
             "report",
