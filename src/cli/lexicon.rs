@@ -125,6 +125,10 @@ pub struct Build {
     #[arg(long, value_name = "X", default_value_t = Settings::default().word_ridge, value_parser = positive, hide_short_help = true)]
     pub word_ridge: f64,
 
+    /// How far translations are drawn together, 0 to 1
+    #[arg(long, value_name = "X", default_value_t = Settings::default().pull, value_parser = share, hide_short_help = true)]
+    pub pull: f32,
+
     /// Characters of a text that are read
     #[arg(long, value_name = "N", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..), hide_short_help = true)]
     pub chars: u32,
@@ -167,6 +171,13 @@ fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(x) if x > 0.0 && x.is_finite() => Ok(x),
         _ => Err("write a number over 0".to_owned()),
+    }
+}
+
+fn share(text: &str) -> Result<f32, String> {
+    match text.parse::<f32>() {
+        Ok(x) if (0.0..=1.0).contains(&x) => Ok(x),
+        _ => Err("write a number from 0 to 1".to_owned()),
     }
 }
 
@@ -219,6 +230,7 @@ fn build(args: &Build, global: &Global) -> Result<Exit> {
     let settings = Settings {
         map_ridge: args.map_ridge,
         word_ridge: args.word_ridge,
+        pull: args.pull,
         dimensions: args.dimensions.map(usize::from),
         bits: args.bits,
     };
@@ -265,11 +277,12 @@ fn about(args: &Build, texts: usize) -> About {
     let mut made = format!("wenmai lexicon build --words {} --model {:?}", name(&args.words), args.model);
     if let Some(texts) = &args.texts {
         made += &format!(
-            " --texts {} --chars {} --map-ridge {} --word-ridge {}",
+            " --texts {} --chars {} --map-ridge {} --word-ridge {} --pull {}",
             name(texts),
             args.chars,
             args.map_ridge,
-            args.word_ridge
+            args.word_ridge,
+            args.pull
         );
     }
     if !args.prefix.is_empty() {

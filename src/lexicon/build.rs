@@ -55,12 +55,12 @@ pub fn build(
             remedy: "write one word a line, common ones first".to_owned(),
         });
     }
-    let forms: Vec<&str> = entries.iter().flat_map(|entry| entry.forms.iter().map(String::as_str)).collect();
+    let forms: Vec<&str> = entries.iter().map(|entry| entry.form.as_str()).collect();
     progress.begin("asking for words");
     let forms = cache.embed(server, &forms, progress)?;
     progress.begin("asking for texts");
     let asked: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
     let teacher = cache.embed(server, &asked, progress)?;
     progress.begin("fitting");
-    distil::distil(&Words { entries: &entries, forms: forms.view() }, texts, teacher.view(), settings, about)
+    distil::distil(&Words { entries: &entries, teacher: forms.view() }, texts, teacher.view(), settings, about)
 }

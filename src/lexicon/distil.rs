@@ -1,11 +1,19 @@
 //! Distilling: word vectors whose TF-IDF-weighted sums lie where the teacher puts the texts.
 //!
-//! 1. A word's vector is the teacher's for it, of unit length, less the mean of its language: the teacher puts each
+//! 1. A word's vector is the teacher's for it, less the mean of its language, of unit length: the teacher puts each
 //!    language in a corner of its own, and what is left is common to both.
-//! 2. A text's target is the teacher's vector for it, treated likewise, and of unit length again; texts that are
-//!    translations of one another share the mean of theirs.
-//! 3. One linear map, fitted by ridge regression, takes the sums of word vectors as near the targets as it can.
+//! 2. A text's target is the teacher's vector for it, treated likewise; texts that are translations of one another can be
+//!    drawn to the mean of theirs ([`Settings::pull`]).
+//! 3. One linear map, fitted by ridge regression, takes the texts' sums of word vectors, of unit length, as near the
+//!    targets as it can.
 //! 4. A vector for each word that occurs in the texts, fitted by ridge regression to what is left, is added to its own.
+//! 5. If fewer dimensions are wanted, those that hold most of the words are kept. No mean is removed, so that sums stay
+//!    sums.
+//!
+//! Without texts, that is the first step and the last.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
@@ -38,11 +46,14 @@ const FEW: usize = 200;
 /// Settings of the distillation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
-    /// Ridge of the map, relative to the mean square of a dimension; over 0.
+    /// Ridge of the map, against the sum over the texts of a dimension's square; over 0.
     pub map_ridge: f64,
     /// Ridge of the words' own corrections, against the sum over the texts of a word's squared weight; over 0. The lower
     /// it is, the further rare words move.
     pub word_ridge: f64,
+    /// How far translations are drawn together: 0 leaves each text's target where the teacher puts it, 1 gives all texts of
+    /// a pair the mean of theirs.
+    pub pull: f32,
     /// Dimensions to keep at most, those with the most variance; all of the teacher's if none.
     pub dimensions: Option<usize>,
     /// Bits a number takes.
@@ -51,7 +62,7 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { map_ridge: 0.01, word_ridge: 1.0, dimensions: None, bits: Bits::Eight }
+        Self { map_ridge: 1.0, word_ridge: 1.0, pull: 0.0, dimensions: None, bits: Bits::Eight }
     }
 }
 
@@ -82,8 +93,8 @@ pub struct Distilled {
 /// What is distilled, apart from the texts.
 pub(super) struct Words<'a> {
     pub(super) entries: &'a [Entry],
-    /// The teacher's vector of every form of every entry, in order.
-    pub(super) forms: ArrayView2<'a, f32>,
+    /// The teacher's vector of every entry, in order.
+    pub(super) teacher: ArrayView2<'a, f32>,
 }
 
 /// Scales a vector to unit length; zero stays zero.
@@ -121,41 +132,33 @@ fn centre(rows: &mut Array2<f32>, group: &[bool]) {
     }
 }
 
-/// A vector a word: the mean of its forms' unit vectors, less the mean of its language.
-fn word_vectors(words: &Words<'_>) -> Array2<f32> {
-    let mut forms = words.forms.to_owned();
-    unit_rows(&mut forms);
-    let mut vectors = Array2::zeros((words.entries.len(), forms.ncols()));
-    let mut at = 0;
-    for (mut vector, entry) in vectors.rows_mut().into_iter().zip(words.entries) {
-        for form in forms.rows().into_iter().skip(at).take(entry.forms.len()) {
-            vector += &form;
-        }
-        vector /= entry.forms.len().max(1) as f32;
-        at += entry.forms.len();
-    }
-    let chinese: Vec<bool> = words.entries.iter().map(|entry| entry.key.contains(is_han)).collect();
-    centre(&mut vectors, &chinese);
-    vectors
+/// What the teacher says, with the mean of each language taken away and of unit length: the first and the second step.
+fn cleaned(teacher: ArrayView2<'_, f32>, chinese: &[bool]) -> Array2<f32> {
+    let mut rows = teacher.to_owned();
+    unit_rows(&mut rows);
+    centre(&mut rows, chinese);
+    unit_rows(&mut rows);
+    rows
 }
 
 /// Targets of the texts: see the module's second step.
-fn targets(texts: &[Text], segmented: &Segmented, teacher: ArrayView2<'_, f32>) -> Array2<f32> {
-    let mut rows = teacher.to_owned();
-    unit_rows(&mut rows);
+fn targets(texts: &[Text], segmented: &Segmented, teacher: ArrayView2<'_, f32>, pull: f32) -> Array2<f32> {
     let chinese: Vec<bool> = texts
         .iter()
         .zip(&segmented.documents)
         .map(|(text, document)| text.lang.as_deref().unwrap_or(document.lang).starts_with("zh"))
         .collect();
-    centre(&mut rows, &chinese);
-    unit_rows(&mut rows);
-    for members in pairs(texts).into_values().filter(|members| members.len() > 1) {
-        let mut mean = Array1::<f32>::zeros(rows.ncols());
-        members.iter().for_each(|&i| mean += &rows.row(i));
-        members.iter().for_each(|&i| rows.row_mut(i).assign(&mean));
+    let mut rows = cleaned(teacher, &chinese);
+    if pull > 0.0 {
+        for members in pairs(texts).into_values().filter(|members| members.len() > 1) {
+            let mut mean = Array1::<f32>::zeros(rows.ncols());
+            members.iter().for_each(|&i| mean.scaled_add(pull / members.len() as f32, &rows.row(i)));
+            for &i in &members {
+                rows.row_mut(i).zip_mut_with(&mean, |x, mean| *x = (1.0 - pull) * *x + mean);
+            }
+        }
+        unit_rows(&mut rows);
     }
-    unit_rows(&mut rows);
     rows
 }
 
@@ -237,14 +240,12 @@ fn select(x: &Csr, rows: &[usize]) -> Csr {
     csr(rows.iter().map(row).collect(), x.cols)
 }
 
-/// Scales each row of `x` so that its sum of word vectors has unit length; a zero sum leaves it.
+/// Scales each row of `x` so that its sum of word vectors has unit length, but by no more than a thousand.
 fn scale(x: &mut Csr, sums: ArrayView2<'_, f32>) {
     for (i, sum) in sums.rows().into_iter().enumerate() {
         let length = sum.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt();
-        if length > 0.0 {
-            let row = x.indptr[i]..x.indptr[i + 1];
-            x.values[row].iter_mut().for_each(|value| *value = (f64::from(*value) / length) as f32);
-        }
+        let row = x.indptr[i]..x.indptr[i + 1];
+        x.values[row].iter_mut().for_each(|value| *value = (f64::from(*value) / length.max(1e-3)) as f32);
     }
 }
 
@@ -281,12 +282,13 @@ pub(super) fn distil(
     about: &About,
 ) -> Result<Distilled> {
     let keys: Vec<String> = words.entries.iter().map(|entry| entry.key.clone()).collect();
-    let mut vectors = word_vectors(words);
+    let chinese: Vec<bool> = words.entries.iter().map(|entry| entry.key.contains(is_han)).collect();
+    let mut vectors = cleaned(words.teacher, &chinese);
     let fitted = if texts.is_empty() {
         None
     } else {
         let segmented = sources::cut(texts)?;
-        let targets = targets(texts, &segmented, teacher);
+        let targets = targets(texts, &segmented, teacher, settings.pull);
         let mut x = word_rows(&segmented, &keys)?;
         drop(segmented);
         let sums = ridge::sparse(&x, vectors.view());
@@ -312,25 +314,20 @@ pub(super) fn distil(
         drop(sums);
         vectors += &ridge::correction(&x, left.view(), settings.word_ridge);
         let corrected = measure(&vectors);
-        Some((x, test_x, test, Measured { texts: kept.len(), words: raw, map: mapped, corrected, written: corrected }))
+        Some((test_x, test, Measured { texts: kept.len(), words: raw, map: mapped, corrected, written: corrected }))
     };
 
     let width = vectors.ncols();
-    let axes = match settings.dimensions.filter(|&count| count < width) {
-        None => None,
-        Some(count) => {
-            let sums = fitted.as_ref().map(|(x, ..)| ridge::sparse(x, vectors.view()));
-            Some(principal(sums.as_ref().unwrap_or(&vectors).view(), count)?)
-        }
-    };
+    let axes = settings.dimensions.filter(|&count| count < width);
+    let axes = axes.map(|count| principal(vectors.view(), count)).transpose()?;
     if let Some(axes) = &axes {
         vectors = ridge::dense(vectors.view(), axes.view());
     }
     let bytes = encode(&keys, vectors.view(), settings.bits, about)?;
     let measured = match fitted {
-        Some((_, x, test, measured)) if measured.texts > 0 => {
+        Some((x, test, measured)) if measured.texts > 0 => {
             let lexicon = Lexicon::read(&bytes[..], "the new lexicon")?;
-            for (row, mut vector) in (0..).filter_map(|i| lexicon.row(i)).zip(vectors.rows_mut()) {
+            for (row, mut vector) in (0..lexicon.words()).filter_map(|i| lexicon.row(i)).zip(vectors.rows_mut()) {
                 if let Some(vector) = vector.as_slice_mut() {
                     row.write(vector);
                 }

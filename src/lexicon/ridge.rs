@@ -61,14 +61,12 @@ pub(super) fn sparse(x: &Csr, b: ArrayView2<'_, f32>) -> Array2<f32> {
     out
 }
 
-/// The `d × e` matrix `m` that minimises `‖s m − t‖² + λ ‖m‖²`, for `s` of `n × d` and `t` of `n × e`, with `λ` = `ridge`
-/// times the mean of the diagonal of `sᵀ s`.
+/// The `d × e` matrix `m` that minimises `‖s m − t‖² + λ ‖m‖²`, for `s` of `n × d` and `t` of `n × e`.
 ///
 /// # Errors
-/// [`Error::Numeric`] if the system cannot be solved, which a positive ridge rules out for finite numbers.
-pub(super) fn map(s: ArrayView2<'_, f32>, t: ArrayView2<'_, f32>, ridge: f64) -> Result<Array2<f32>> {
+/// [`Error::Numeric`] if the system cannot be solved, which a positive `λ` rules out for finite numbers.
+pub(super) fn map(s: ArrayView2<'_, f32>, t: ArrayView2<'_, f32>, lambda: f64) -> Result<Array2<f32>> {
     let mut gram = product(s, s);
-    let lambda = (ridge * gram.diag().mean().unwrap_or(0.0)).max(f64::MIN_POSITIVE.sqrt());
     gram.diag_mut().mapv_inplace(|x| x + lambda);
     let mut solution = product(s, t);
     gram.solvec_inplace(&mut solution)
@@ -193,4 +191,64 @@ fn solve(x: &Csr, right: &Rows, lambda: f64, diagonal: &[f64]) -> Rows {
         size = next;
     }
     solution
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matrix(rows: usize, columns: usize, seed: usize) -> Array2<f32> {
+        Array2::from_shape_fn((rows, columns), |(i, j)| ((i * 31 + j * 17 + seed) as f32 * 0.7).sin())
+    }
+
+    /// The slow twin: the normal equations as a dense system.
+    fn dense_solution(x: &Array2<f32>, r: &Array2<f32>, lambda: f64) -> Array2<f64> {
+        let x = x.mapv(f64::from);
+        let mut gram = x.t().dot(&x);
+        gram.diag_mut().mapv_inplace(|d| d + lambda);
+        let mut right = x.t().dot(&r.mapv(f64::from));
+        gram.solvec_inplace(&mut right).unwrap();
+        right
+    }
+
+    #[test]
+    fn the_correction_solves_the_normal_equations() {
+        // Words of very different frequency, one that never occurs, and a column of nothing to correct.
+        let mut x = matrix(60, 23, 5);
+        x.indexed_iter_mut().for_each(|((i, j), v)| {
+            if (i * 7 + j * 3) % (j + 2) != 0 || j == 22 {
+                *v = 0.0;
+            }
+        });
+        let mut r = matrix(60, 19, 9);
+        r.column_mut(4).fill(0.0);
+        let mut rows = Csr { cols: 23, indptr: vec![0], ..Csr::default() };
+        for row in x.rows() {
+            for (j, &v) in row.iter().enumerate().filter(|(_, v)| **v != 0.0) {
+                rows.indices.push(j as u32);
+                rows.values.push(v);
+            }
+            rows.indptr.push(rows.indices.len());
+        }
+        for lambda in [0.01, 1.0, 30.0] {
+            let fast = correction(&rows, r.view(), lambda);
+            let slow = dense_solution(&x, &r, lambda);
+            for (a, b) in fast.iter().zip(&slow) {
+                assert!((f64::from(*a) - b).abs() < 1e-3 * (1.0 + b.abs()), "{lambda}: {a} for {b}");
+            }
+            assert!(fast.row(22).iter().chain(&fast.column(4)).all(|&v| v == 0.0));
+        }
+    }
+
+    #[test]
+    fn the_map_solves_the_normal_equations() {
+        let (s, t) = (matrix(3000, 6, 1), matrix(3000, 4, 2));
+        let fast = map(s.view(), t.view(), 0.1).unwrap();
+        for (a, b) in fast.iter().zip(&dense_solution(&s, &t, 0.1)) {
+            assert!((f64::from(*a) - b).abs() < 1e-4, "{a} for {b}");
+        }
+        assert!(
+            map(Array2::zeros((3, 2)).view(), Array2::zeros((3, 2)).view(), 0.1).unwrap().iter().all(|&v| v == 0.0)
+        );
+    }
 }

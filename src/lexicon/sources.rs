@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 use unicode_normalization::UnicodeNormalization;
 
@@ -12,9 +12,6 @@ use crate::{
     error::{Error, Result},
     segment,
 };
-
-/// Written forms of one key that the teacher is asked for, the first ones of the list.
-const FORMS: usize = 3;
 
 /// A text to fit a lexicon to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,11 +24,11 @@ pub struct Text {
     pub pair: Option<String>,
 }
 
-/// A key and the words that the teacher is asked for it.
+/// A key and the word that the teacher is asked for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) key: String,
-    pub(super) forms: Vec<String>,
+    pub(super) form: String,
 }
 
 fn read(path: &Path) -> Result<String> {
@@ -101,7 +98,7 @@ pub fn read_texts(path: &Path) -> Result<Vec<Text>> {
     Ok(texts)
 }
 
-/// The keys of words, ascending, each with the written forms that the teacher is asked for.
+/// The keys of words, ascending, each with the form that the teacher is asked for: the first of the list.
 ///
 /// A Chinese word is its own key, folded to simplified characters, even where it would not be cut as one word: as a
 /// phrase, or as a part of a word that is not known. Other words have the keys that the segmenter gives them; those it
@@ -122,18 +119,13 @@ pub(super) fn entries(words: &[String]) -> Result<Vec<Entry>> {
             document.title.iter().map(|token| segmented.terms[token.term as usize].key.as_str()).collect();
         keyed[i] = (!keys.is_empty()).then(|| keys.join(" "));
     }
-    let mut entries: Vec<Entry> = Vec::new();
-    let mut known: FxHashMap<String, usize> = FxHashMap::default();
-    for (word, key) in words.iter().zip(keyed) {
-        let Some(key) = key else { continue };
-        let at = *known.entry(key.clone()).or_insert_with(|| {
-            entries.push(Entry { key, forms: Vec::new() });
-            entries.len() - 1
-        });
-        if entries[at].forms.len() < FORMS {
-            entries[at].forms.push(word.clone());
-        }
-    }
+    let mut seen = FxHashSet::default();
+    let mut entries: Vec<Entry> = words
+        .iter()
+        .zip(keyed)
+        .filter_map(|(word, key)| Some(Entry { key: key?, form: word.clone() }))
+        .filter(|entry| seen.insert(entry.key.clone()))
+        .collect();
     entries.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     Ok(entries)
 }

@@ -2,6 +2,7 @@
 
 mod cli;
 mod dependencies;
+mod lexicon;
 mod pipeline;
 mod reports;
 mod similar;
