@@ -94,6 +94,34 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// A lexicon file cannot be used or made.
+    #[error(
+        "{path} is not a lexicon this wenmai can use: {reason}; make one with `wenmai lexicon build`, or do without: --lexicon none"
+    )]
+    Lexicon {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// A server of embeddings cannot be used.
+    #[error("the server {url} fails: {reason}; {remedy}")]
+    Server {
+        /// Its address, as given.
+        url: String,
+        /// What it does.
+        reason: String,
+        /// What to do.
+        remedy: String,
+    },
+    /// A file of kept embeddings cannot be used.
+    #[error("{path} does not hold the answers of an embeddings server: {reason}; move it away, or name another file")]
+    Cache {
+        /// The file.
+        path: String,
+        /// Why.
+        reason: String,
+    },
     /// A configuration file cannot be used.
     #[error("{path}: {reason}")]
     Config {

@@ -48,6 +48,7 @@ pub mod embed;
 pub mod error;
 pub mod evaluate;
 pub mod input;
+pub mod lexicon;
 pub mod model;
 pub mod pipeline;
 pub mod report;

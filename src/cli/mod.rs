@@ -20,6 +20,7 @@ pub mod args;
 pub mod cluster;
 pub mod evaluate;
 pub mod generate;
+pub mod lexicon;
 mod output;
 mod progress;
 pub mod report;
@@ -122,6 +123,8 @@ pub enum Command {
     Report(report::Args),
     /// Measure how good the themes are, against labels if there are any
     Evaluate(evaluate::Args),
+    /// Make a lexicon from an embeddings server, or tell what one holds
+    Lexicon(lexicon::Args),
     /// Print a completion script for a shell
     Completions(generate::Completions),
     /// Print the manual page, or write one for each command
@@ -141,6 +144,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Similar(args) => similar::run(args, &cli.global),
         Command::Report(args) => report::run(args, &cli.global),
         Command::Evaluate(args) => evaluate::run(args, &cli.global),
+        Command::Lexicon(args) => lexicon::run(args, &cli.global),
         Command::Completions(args) => args.run(),
         Command::Man(args) => args.run(),
         Command::Schema(args) => args.run(),

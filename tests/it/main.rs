@@ -3,6 +3,7 @@
 mod cli;
 mod dependencies;
 mod evaluate;
+mod lexicon;
 mod pipeline;
 mod readme;
 mod reports;

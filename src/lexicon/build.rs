@@ -1,0 +1,66 @@
+//! Building: from words and texts, by way of a server, to a lexicon.
+
+use super::{
+    Cache, Server, Text,
+    distil::{self, Distilled, Settings, Words},
+    format::About,
+    sources,
+};
+use crate::error::{Error, Result};
+
+/// Receives the progress of a build. Called from the thread that builds.
+pub trait Progress: Sync {
+    /// A step begins.
+    fn begin(&self, step: &str);
+    /// The server is about to be asked for `missing` texts; it has answered the others of `all` before.
+    fn ask(&self, missing: usize, all: usize);
+    /// The server has answered some more.
+    fn answered(&self, texts: usize);
+    /// The server failed and will be asked again.
+    fn wait(&self, why: &str);
+}
+
+/// Progress nobody watches.
+impl Progress for () {
+    fn begin(&self, _: &str) {}
+    fn ask(&self, _: usize, _: usize) {}
+    fn answered(&self, _: usize) {}
+    fn wait(&self, _: &str) {}
+}
+
+/// Builds a lexicon of `words` (common ones first), fitted to `texts` if there are any.
+///
+/// Every answer of the server is kept in `cache` at once, so a build that was interrupted goes on where it stopped, and
+/// gives the same bytes as one that was not. The result does not depend on the number of threads.
+///
+/// # Errors
+/// [`Error::Setting`] if no word of the list is one that wenmai counts; whatever the server, the cache or the fit fail
+/// with.
+pub fn build(
+    words: &[String],
+    texts: &[Text],
+    server: &mut Server,
+    cache: &mut Cache,
+    settings: &Settings,
+    about: &About,
+    progress: &dyn Progress,
+) -> Result<Distilled> {
+    progress.begin("reading the words");
+    let entries = sources::entries(words)?;
+    if entries.is_empty() {
+        return Err(Error::Setting {
+            name: "--words".to_owned(),
+            value: format!("a list of {} words", words.len()),
+            rule: "at least one must be a word that wenmai counts (numbers and stop words are not)".to_owned(),
+            remedy: "write one word a line, common ones first".to_owned(),
+        });
+    }
+    let forms: Vec<&str> = entries.iter().map(|entry| entry.form.as_str()).collect();
+    progress.begin("asking for words");
+    let forms = cache.embed(server, &forms, progress)?;
+    progress.begin("asking for texts");
+    let asked: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+    let teacher = cache.embed(server, &asked, progress)?;
+    progress.begin("fitting");
+    distil::distil(&Words { entries: &entries, teacher: forms.view() }, texts, teacher.view(), settings, about)
+}
