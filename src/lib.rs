@@ -1,4 +1,44 @@
-#![doc = "wenmai (文脉) finds the themes that run through Chinese and English articles. See the README."]
+//! wenmai (文脉) finds the themes that run through Chinese and English articles: it reads them, groups them, names the groups
+//! in both languages with the evidence for each, finds the articles most like a given one, and writes the theme report.
+//!
+//! ```text
+//! input ──► Article ──► segment ──► vectorize ──► embed ──► cluster ──► theme ──► Model ──► report | similar
+//! bytes     title,      terms with   sparse        dense      linfa       labels,    one file    md html json csv
+//!           passages    offsets      TF-IDF CSR    unit rows  k-means     evidence
+//! ```
+//!
+//! | module | receives | returns |
+//! |---|---|---|
+//! | [`input`] | files, folders, globs, standard input | [`Article`]s and what was [`Skipped`] |
+//! | [`segment`] | articles | terms with byte offsets, a segmenter for later text |
+//! | [`vectorize`] | term counts | sparse TF-IDF rows, document frequencies |
+//! | [`embed`] | TF-IDF rows | dense unit rows |
+//! | [`cluster`] | dense rows | clusters and their number |
+//! | [`theme`] | all of the above | names, members, evidence |
+//! | [`pipeline`] | articles and a [`Config`] | a [`Model`] |
+//! | [`report`], [`similar`] | a model | what people and programs read |
+//! | [`cli`] | arguments | an exit code |
+//!
+//! Dependencies run one way: a stage knows [`article`], [`error`], its own settings and the output types of the stages
+//! before it. The same articles and settings give the same bytes for any number of threads.
+//!
+//! # Examples
+//! ```
+//! use wenmai::{Config, input, pipeline, report, similar};
+//!
+//! let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_owned();
+//! let config = Config::default();
+//! let articles = input::read(&[folder], &config.input)?;
+//! let model = pipeline::fit(articles, &config, &())?;
+//!
+//! let found = report::assemble(&model);
+//! assert_eq!(found.k, found.themes.len());
+//!
+//! let query = similar::Query::Text("radio telescope".to_owned());
+//! let hits = similar::similar(&model, &query, 5)?.hits;
+//! assert!(hits[0].score >= hits[1].score);
+//! # Ok::<(), wenmai::Error>(())
+//! ```
 
 pub mod article;
 pub mod cli;

@@ -26,6 +26,8 @@ const WIDTH: u16 = 100;
 const ROOMY: u16 = 80;
 /// Columns of the bar of the largest theme.
 const BAR: usize = 10;
+/// Terms listed of a theme; the report and `--json` list them all.
+const TERMS_SHOWN: usize = 6;
 /// Ids listed of the unthemed articles.
 const UNTHEMED_SHOWN: usize = 10;
 /// Shared terms listed of a hit.
@@ -43,31 +45,33 @@ pub fn width() -> u16 {
 /// If `out` cannot be written.
 pub fn themes(report: &Report, width: u16, out: &mut dyn Write) -> io::Result<()> {
     let largest = report.themes.iter().map(|theme| theme.size).max().unwrap_or(1);
-    let zh = report.themes.iter().any(|theme| theme.label.zh.is_some());
-    let en = report.themes.iter().any(|theme| theme.label.en.is_some());
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    let header = ["#"].into_iter().chain(zh.then_some("主题")).chain(en.then_some("Theme"));
-    table.set_header(header.chain(["Articles", "Terms", "Dates"]));
+    table.set_header(["#", "Articles", "Theme 主题", "Terms 词项", "Dates"]);
     for theme in &report.themes {
-        let mut row = vec![Cell::new(theme.id).set_alignment(CellAlignment::Right)];
-        row.extend(zh.then(|| Cell::new(visible(theme.label.zh.as_deref().unwrap_or("–")))));
-        row.extend(en.then(|| Cell::new(visible(theme.label.en.as_deref().unwrap_or("–")))));
         let digits = largest.to_string().len();
         let bar = if width < ROOMY { String::new() } else { bar(theme.size, largest) };
-        row.push(Cell::new(format!("{:>digits$} {bar}", theme.size)));
-        row.push(Cell::new(visible(&terms(theme))));
         let dates = span(theme.from.as_deref(), theme.to.as_deref());
         let dates = visible(&dates);
         // A period within a year fits a line; `2024-12-30–2025-01-02` takes two.
         let long = width < ROOMY || dates.len() > "2025-06-14–07-02".len();
-        row.push(Cell::new(if long { dates.replace('–', "\n–") } else { dates.into_owned() }));
-        table.add_row(row);
+        table.add_row([
+            Cell::new(theme.id).set_alignment(CellAlignment::Right),
+            Cell::new(format!("{:>digits$} {bar}", theme.size)),
+            Cell::new(name(theme)),
+            Cell::new(visible(&terms(theme))),
+            Cell::new(if long { dates.replace('–', "\n–") } else { dates.into_owned() }),
+        ]);
     }
-    let columns = table.column_count();
-    for back in [columns, 3, 1] {
-        if let Some(column) = columns.checked_sub(back).and_then(|i| table.column_mut(i)) {
-            column.set_constraint(ColumnConstraint::ContentWidth);
+    // The numbers take what they need; the words share the rest.
+    for (column, constraint) in [
+        (0, ColumnConstraint::ContentWidth),
+        (1, ColumnConstraint::ContentWidth),
+        (2, ColumnConstraint::LowerBoundary(comfy_table::Width::Percentage(28))),
+        (4, ColumnConstraint::ContentWidth),
+    ] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_constraint(constraint);
         }
     }
     if !report.themes.is_empty() {
@@ -86,7 +90,7 @@ pub fn themes(report: &Report, width: u16, out: &mut dyn Write) -> io::Result<()
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         writeln!(out, "Unthemed: {}: {}{more}", counted(report.unthemed.len(), "article"), visible(&shown))?;
     }
-    writeln!(out, "{}: {}", counted(report.k, "theme"), visible(&report.k_reason))?;
+    writeln!(out, "{}", visible(&report.k_reason))?;
     let corpus = &report.corpus;
     let read = format!(
         "{}, {}, {}",
@@ -100,8 +104,18 @@ pub fn themes(report: &Report, width: u16, out: &mut dyn Write) -> io::Result<()
     }
 }
 
+/// A theme's names, one a line.
+fn name(theme: &Theme) -> String {
+    let names: Vec<&str> = [&theme.label.zh, &theme.label.en].into_iter().filter_map(|name| name.as_deref()).collect();
+    if names.is_empty() {
+        "–".to_owned()
+    } else {
+        names.iter().map(|name| visible(name)).collect::<Vec<_>>().join("\n")
+    }
+}
+
 fn terms(theme: &Theme) -> String {
-    theme.terms.iter().map(|term| term.term.as_str()).collect::<Vec<_>>().join(", ")
+    theme.terms.iter().take(TERMS_SHOWN).map(|term| term.term.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// `1 article`, `2 articles`.
@@ -263,26 +277,26 @@ mod tests {
             " –2025-01-02\n",
             "rail\u{fffd}[31mway , 一带一路",
             "Unthemed: 12 articles: article-0, article-1, article-2, article-3, article-4, article-5, article-6, article-7, \
-             article-8, article-9 and 2 more\n3 themes: asked for\nRead: 21 articles, 60 passages, 2 files\n",
+             article-8, article-9 and 2 more\nasked for\nRead: 21 articles, 60 passages, 2 files\n",
         ] {
             assert!(text.contains(part), "{part}\n{text}");
         }
     }
 
     #[test]
-    fn a_language_no_theme_has_gets_no_column() {
-        let mut report = report();
-        report.themes.truncate(1);
-        report.themes[0].label.en = None;
-        let text = written(|out| themes(&report, 100, out));
-        assert!(text.contains("主题") && !text.contains("Theme"), "{text}");
+    fn a_theme_has_a_line_for_each_name() {
+        let text = written(|out| themes(&report(), 100, out));
+        let lines: Vec<&str> = text.lines().collect();
+        let of = |name: &str| lines.iter().position(|line| line.contains(name));
+        assert!(of("deep-sea mining") > of("深海采矿"), "{text}");
+        assert!(of("Belt and Road").is_some() && of("开放科学").is_some(), "{text}");
     }
 
     #[test]
     fn no_theme_is_no_table() {
         let text =
             written(|out| themes(&Report { k_reason: "nothing to group".into(), ..Report::default() }, 100, out));
-        assert_eq!(text, "0 themes: nothing to group\nRead: 0 articles, 0 passages, 0 files\n");
+        assert_eq!(text, "nothing to group\nRead: 0 articles, 0 passages, 0 files\n");
     }
 
     #[test]

@@ -6,8 +6,16 @@ use jieba_rs::Jieba;
 
 use super::{Cutter, dictionary::Entry, normal::fold_word};
 
-/// The dictionary that comes with jieba, loaded once, when the first Chinese text is cut.
-static DICTIONARY: LazyLock<Jieba> = LazyLock::new(Jieba::new);
+/// The dictionary that comes with jieba and the set words it is too old to have, loaded once, when the first Chinese text
+/// is cut.
+static DICTIONARY: LazyLock<Jieba> = LazyLock::new(|| {
+    let mut jieba = Jieba::new();
+    for word in include_str!("words/recent.txt").lines().filter(|line| !line.starts_with('#')) {
+        let enough = jieba.suggest_freq(word);
+        jieba.add_word(word, Some(enough), None);
+    }
+    jieba
+});
 
 /// Cuts Chinese with jieba's dictionary, its model for unknown words, and the user's words.
 #[derive(Debug, Default)]
@@ -31,6 +39,17 @@ impl Chinese {
             jieba.add_word(&word, Some(frequency.unwrap_or(enough).max(enough)), tag.as_deref());
         }
         Self { own }
+    }
+}
+
+/// The part of speech the dictionary gives a Chinese word, in jieba's (ICTCLAS's) tags: `n…` nouns and names, `v` verbs,
+/// `vn` verbal nouns, `a` adjectives, `d` adverbs and so on. `None` for a word it does not have whole.
+#[must_use]
+pub fn part_of_speech(word: &str) -> Option<String> {
+    let tags = DICTIONARY.tag(word, false);
+    match tags.as_slice() {
+        [only] if only.tag != "x" && only.tag != "eng" => Some(only.tag.to_owned()),
+        _ => None,
     }
 }
 

@@ -78,6 +78,8 @@ use self::{
     runs::Writing,
     scan::{Kind, Vocabulary},
 };
+pub use chinese::part_of_speech;
+
 use crate::{article::Article, error::Result};
 
 /// Cuts text of one script into words.

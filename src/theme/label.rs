@@ -8,7 +8,7 @@ use std::{
 use rust_stemmers::{Algorithm, Stemmer};
 
 use super::Input;
-use crate::segment::{Lang, Segmented, Term};
+use crate::segment::{Lang, Segmented, Term, part_of_speech};
 
 /// Terms of a name at most.
 const PARTS: usize = 3;
@@ -18,10 +18,14 @@ const JOIN: f64 = 0.3;
 const ABSORB: f64 = 0.45;
 /// How much being in the title of every article of the theme adds to a term's weight in a name.
 const TITLE: f64 = 1.0;
-/// How many of the best terms are considered for a name.
-const CONSIDERED: usize = 200;
-/// A theme has a language if this share of its articles has two different terms of it.
-const SPOKEN: f64 = 0.1;
+/// How many of the best terms are considered for a theme's names and list of terms.
+const CONSIDERED: usize = 800;
+/// A theme has a language if this share of its articles speaks it …
+const SPOKEN: f64 = 0.25;
+/// … or if this many articles do and they are at least a tenth: names drawn from one or two of many articles mislead.
+const VOICES: usize = 5;
+/// What a Chinese verb or adjective weighs in a name against a noun.
+const VERBAL: f64 = 0.5;
 /// Between the terms of a name.
 const JOINER: &str = " · ";
 
@@ -40,6 +44,14 @@ static BARRED: LazyLock<HashMap<String, bool>> = LazyLock::new(|| {
     barred
 });
 
+/// Chinese words that spoil a phrase, of two characters or more: a phrase may hold one across its cuts (新浪体育讯·北京·时间).
+static SPOILERS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+    let words = BARRED.iter().filter(|&(word, &always)| always && !word.is_ascii() && word.chars().count() > 1);
+    let mut words: Vec<&str> = words.map(|(word, _)| word.as_str()).collect();
+    words.sort_unstable();
+    words
+});
+
 /// Whether a word (in any of its forms) may stand alone as a label.
 #[must_use]
 pub fn is_label_word(word: &str) -> bool {
@@ -54,9 +66,27 @@ fn shows(term: &Term, table: &[Term], source_terms: &[u32]) -> bool {
         return !BARRED.contains_key(&term.key) && term.surface.chars().count() > 1;
     }
     let parts = || term.parts.iter().filter_map(|&id| table.get(id as usize));
-    let spoilt = parts().any(|part| BARRED.get(&part.key) == Some(&true));
+    let spoilt = parts().any(|part| BARRED.get(&part.key) == Some(&true))
+        || SPOILERS.iter().any(|word| term.lang == Lang::Zh && term.surface.contains(word));
     let empty = parts().all(|part| BARRED.contains_key(&part.key)) && term.lang != Lang::Zh;
     !spoilt && !empty && !term.parts.iter().all(|&id| source(id))
+}
+
+/// How well a single word names a thing, 0 to 1: a Chinese verb or adjective less than a noun, a function word not at all.
+/// Words the dictionary does not know are mostly names and new nouns. English has no tags here; its list of barred words
+/// must do.
+fn nominal(term: &Term) -> f64 {
+    if term.lang != Lang::Zh || !term.parts.is_empty() {
+        return 1.0;
+    }
+    match part_of_speech(&term.key).as_deref() {
+        Some("vn" | "an") | None => 1.0,
+        Some(tag) => match tag.as_bytes().first() {
+            Some(b'v' | b'a' | b'z' | b't' | b's') => VERBAL,
+            Some(b'd' | b'c' | b'p' | b'u' | b'r' | b'm' | b'q' | b'f' | b'y' | b'e' | b'o') => 0.0,
+            _ => 1.0,
+        },
+    }
 }
 
 /// The terms of a theme that may be shown, best first: a phrase takes the place of its words where it accounts for most of
@@ -66,19 +96,21 @@ pub(super) fn candidates(weights: &[(u32, f64)], segmented: &Segmented, source_t
     let mut shown: Vec<(u32, f64)> = weights
         .iter()
         .filter(|&&(id, _)| source_terms.binary_search(&id).is_err() && shows(&table[id as usize], table, source_terms))
-        .copied()
+        .take(CONSIDERED)
+        .map(|&(id, weight)| (id, weight * nominal(&table[id as usize])))
+        .filter(|&(_, weight)| weight > 0.0)
         .collect();
+    shown.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let own: HashMap<u32, f64> = shown.iter().copied().collect();
     // The barred words of a phrase lend it no weight and need none of its own.
     let mut absorbed = BTreeSet::new();
     let mut raised: HashMap<u32, f64> = HashMap::new();
-    let considered = shown.len().min(CONSIDERED * 4);
-    for &(id, weight) in &shown[..considered] {
+    for &(id, weight) in &shown {
         let phrase = &table[id as usize];
         if phrase.parts.is_empty() {
             continue;
         }
-        for &(other, other_weight) in &shown[..considered] {
+        for &(other, other_weight) in &shown {
             let part = &table[other as usize];
             if other != id && contains(phrase, other, part) && weight >= ABSORB * other_weight {
                 absorbed.insert(other);
@@ -144,7 +176,8 @@ pub(super) fn name(
             let mut names = BTreeMap::new();
             for lang in [Lang::Zh, Lang::En] {
                 let spoken = members.iter().filter(|&&i| speaks(input, i, lang)).count();
-                if spoken == 0 || (spoken as f64) < members.len() as f64 * SPOKEN {
+                let share = spoken as f64 / members.len().max(1) as f64;
+                if spoken == 0 || share < if spoken >= VOICES { 0.1 } else { SPOKEN } {
                     continue;
                 }
                 let ranked = rank(candidates, input, &members, lang);
@@ -162,6 +195,11 @@ pub(super) fn name(
                         parts.push(id);
                     }
                 }
+                // Abbreviations that Chinese text is full of (NBA, QDII, H1N1) are no English name.
+                let spelt = |&id: &u32| table[id as usize].surface.contains(char::is_lowercase);
+                if lang == Lang::En && !parts.iter().any(spelt) {
+                    continue;
+                }
                 let mut name = compose(&parts, table, lang);
                 // Every term of the theme is used up and the name is still another's: number it.
                 let mut number = 2;
@@ -178,14 +216,18 @@ pub(super) fn name(
         .collect()
 }
 
-/// Whether an article has two different terms of a language.
+/// Whether an article speaks a language: its text does, for a tenth of its letters at least, or its title does. Names and
+/// abbreviations in Latin letters (H1N1, NBA) do not make a Chinese article English.
 fn speaks(input: &Input<'_>, article: usize, lang: Lang) -> bool {
+    let document = &input.segmented.documents[article];
     let table = &input.segmented.terms;
-    let mut of_lang = input.bags[article].0.iter().filter(|&&(term, _)| {
-        let term = &table[term as usize];
-        term.lang == lang && term.parts.is_empty()
+    let in_title = document.title.iter().filter(|token| {
+        let term = &table[token.term as usize];
+        term.parts.is_empty() && term.lang == lang
     });
-    of_lang.nth(1).is_some()
+    let foreign = document.title.iter().any(|token| table[token.term as usize].lang == Lang::Zh);
+    document.lang.split('+').any(|spoken| spoken == lang.name())
+        || (in_title.count() >= 2 && !(lang == Lang::En && foreign))
 }
 
 /// The terms of a language by their weight in a name: class-based TF-IDF, raised for terms that stand in titles. Terms of
@@ -195,7 +237,6 @@ fn rank(candidates: &[(u32, f64)], input: &Input<'_>, members: &[usize], lang: L
     let mut ranked: Vec<(bool, u32, f64)> = candidates
         .iter()
         .filter(|&&(id, _)| table[id as usize].lang == lang)
-        .take(CONSIDERED)
         .map(|&(id, weight)| {
             let titles = members
                 .iter()

@@ -22,7 +22,13 @@ pub(super) fn assign(input: &Input<'_>) -> (Vec<Member>, Vec<usize>) {
     for (&article, &label) in input.clustered.iter().zip(&input.clusters.labels) {
         cluster[article] = Some(label);
     }
-    let because = unthemed(input.rows, &cluster, k);
+    let mut because = unthemed(input.rows, &cluster, k);
+    for (because, bag) in because.iter_mut().zip(input.bags) {
+        // Words that occur nowhere else and fall below the corpus's noise leave no vector either.
+        if *because == Some(Unthemed::NoTerms) && !bag.0.is_empty() {
+            *because = Some(Unthemed::Alone);
+        }
+    }
     for (c, because) in cluster.iter_mut().zip(&because) {
         if because.is_some() {
             *c = None;

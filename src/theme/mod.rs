@@ -208,5 +208,14 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
             }
         })
         .collect();
-    Themes { themes, members, reason: input.clusters.reason.clone() }
+    let dissolved = input.clusters.centroids.nrows() - k;
+    let reason = match dissolved {
+        0 => input.clusters.reason.clone(),
+        1 => format!("{}; one group was dissolved, since none of its articles fits it", input.clusters.reason),
+        _ => format!(
+            "{}; {dissolved} groups were dissolved, since none of their articles fits them",
+            input.clusters.reason
+        ),
+    };
+    Themes { themes, members, reason }
 }

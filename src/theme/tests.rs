@@ -41,7 +41,7 @@ impl Corpus {
             .map(|passages| Document {
                 title: Vec::new(),
                 passages: passages.iter().map(|p| PassageTokens { heading: vec![], text: tokens(p) }).collect(),
-                lang: "en",
+                lang: if passages.iter().all(|p| p.is_ascii()) { "en" } else { "zh+en" },
             })
             .collect();
         let articles = texts
@@ -150,6 +150,7 @@ fn one_article_is_a_theme_among_few_and_unthemed_among_many() {
     let many = Corpus::new(&texts).fit(&labels, Settings::default());
     assert_eq!(many.themes.len(), 1);
     assert_eq!(many.members[20].because, Some(Unthemed::Alone));
+    assert!(many.reason.contains("one group was dissolved"), "{}", many.reason);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 /// What each module may use, besides itself. Whoever adds a line here changes the design.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("article", &[]),
-    ("error", &[]),
+    ("error", &["article"]), // an error lists what was skipped
     ("input", &["article", "error"]),
     ("segment", &["article", "error"]),
     ("vectorize", &["segment", "error"]),

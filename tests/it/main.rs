@@ -3,6 +3,7 @@
 mod cli;
 mod dependencies;
 mod pipeline;
+mod readme;
 mod reports;
 mod similar;
 mod support;
