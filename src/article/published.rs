@@ -146,7 +146,17 @@ fn english(text: &str) -> Option<Published> {
 }
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -170,7 +180,22 @@ fn is_zone(word: &str) -> bool {
     let offset = || word.strip_prefix(['+', '-']).is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit() || b == b':'));
     matches!(
         word,
-        "z" | "gmt" | "utc" | "bst" | "cet" | "cest" | "est" | "edt" | "et" | "cst" | "cdt" | "mst" | "mdt" | "pst" | "pdt" | "jst" | "hkt"
+        "z" | "gmt"
+            | "utc"
+            | "bst"
+            | "cet"
+            | "cest"
+            | "est"
+            | "edt"
+            | "et"
+            | "cst"
+            | "cdt"
+            | "mst"
+            | "mdt"
+            | "pst"
+            | "pdt"
+            | "jst"
+            | "hkt"
     ) || offset()
 }
 
@@ -183,7 +208,8 @@ enum Half {
 }
 
 fn half_of(word: &str) -> Option<Half> {
-    let word: String = word.chars().filter(|c| !c.is_whitespace() && *c != '.').collect::<String>().to_ascii_lowercase();
+    let word: String =
+        word.chars().filter(|c| !c.is_whitespace() && *c != '.').collect::<String>().to_ascii_lowercase();
     match word.as_str() {
         "am" => Some(Half::First),
         "pm" => Some(Half::Second),

@@ -154,7 +154,9 @@ fn dated(text: &str) -> Option<Published> {
     let half = ["am", "pm", "AM", "PM", "a.m.", "p.m."].iter().find_map(|half| text.strip_suffix(half));
     let numeric = half.unwrap_or(text).chars().all(|c| c.is_ascii_digit() || "-/.:：年月日时分秒T+Z ".contains(c));
     // A month by its name, first or after the day: then every word has to be part of the date.
-    let named = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ').starts_with(|c: char| c.is_ascii_alphabetic());
+    let named = text
+        .trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ')
+        .starts_with(|c: char| c.is_ascii_alphabetic());
     if numeric || named { text.parse().ok() } else { None }
 }
 
@@ -164,9 +166,10 @@ pub(super) fn byline(line: &str) -> Option<Byline> {
     if line.is_empty() || width(line) > WIDE {
         return None;
     }
-    let starts = line.char_indices().zip(std::iter::once(' ').chain(line.chars())).filter_map(|((at, c), before)| {
-        (c.is_ascii_alphanumeric() && !before.is_ascii_alphanumeric()).then_some(at)
-    });
+    let starts = line
+        .char_indices()
+        .zip(std::iter::once(' ').chain(line.chars()))
+        .filter_map(|((at, c), before)| (c.is_ascii_alphanumeric() && !before.is_ascii_alphanumeric()).then_some(at));
     for at in starts {
         if let Some(date) = dated(&line[at..]) {
             let (mut head, _) = strip_end_label(line[..at].trim_end(), &DATE_LABELS);
