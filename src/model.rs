@@ -150,7 +150,11 @@ impl Model {
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         // The error of the system alone: its path would be the temporary one.
-        let plain = |error: Error| error.raw_os_error().map_or(error, Error::from_raw_os_error);
+        let plain = |error: Error| {
+            let inner =
+                error.get_ref().and_then(|outer| outer.source()).and_then(|inner| inner.downcast_ref::<Error>());
+            inner.and_then(Error::raw_os_error).map_or(error, Error::from_raw_os_error)
+        };
         let mut file = builder.tempfile_in(folder).map_err(plain)?;
         file.write_all(&bytes)?;
         file.as_file().sync_all()?;
