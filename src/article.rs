@@ -3,10 +3,14 @@
 //! An [`Article`] is one document cut into [`Passage`]s. Both remember where they stand in their source, so that every
 //! claim in a report can point to the bytes it came from. This module knows nothing of the rest of the crate.
 
-use std::{fmt, ops::Range, str::FromStr};
+mod published;
+
+use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use self::published::{NotADate, Published};
 
 /// Where something stands in its source file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -45,94 +49,6 @@ pub struct Passage {
     pub bullets: Vec<Range<usize>>,
     /// Citation marks in `text`, in order.
     pub citations: Vec<Citation>,
-}
-
-/// The day, and where known the minute, an article was published, in the source's own clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Published {
-    /// The calendar day.
-    pub day: jiff::civil::Date,
-    /// The time of day, to the minute, if the source gives one.
-    pub time: Option<jiff::civil::Time>,
-}
-
-impl fmt::Display for Published {
-    /// `2025-06-14` or `2025-06-14T21:57`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.day)?;
-        match self.time {
-            Some(time) => write!(f, "T{:02}:{:02}", time.hour(), time.minute()),
-            None => Ok(()),
-        }
-    }
-}
-
-/// The text is not a date wenmai reads.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a date; write it as 2025-06-14, 2025-06-14 21:57 or 2025-06-14T21:57:00+08:00")]
-pub struct NotADate(pub String);
-
-impl FromStr for Published {
-    type Err = NotADate;
-
-    /// Reads `2025-06-14`, `2025/06/14`, `2025年6月14日`, each with or without a time, and RFC 3339 timestamps, whose
-    /// offset is dropped: the day is the one the source printed.
-    fn from_str(text: &str) -> Result<Self, NotADate> {
-        let fail = || NotADate(text.to_owned());
-        let mut numbers: Vec<i64> = Vec::with_capacity(6);
-        let mut separators: Vec<String> = Vec::with_capacity(6);
-        for c in text.trim().chars() {
-            if let Some(digit) = c.to_digit(10) {
-                if numbers.len() == separators.len() {
-                    numbers.push(0);
-                }
-                let last = numbers.last_mut().ok_or_else(fail)?;
-                *last = last.checked_mul(10).and_then(|n| n.checked_add(i64::from(digit))).ok_or_else(fail)?;
-            } else if numbers.is_empty() {
-                return Err(fail());
-            } else {
-                if separators.len() < numbers.len() {
-                    separators.push(String::new());
-                }
-                separators.last_mut().ok_or_else(fail)?.push(c);
-            }
-        }
-        let part = |i: usize| numbers.get(i).copied();
-        let between = |i: usize| separators.get(i).map(|s| s.trim());
-        let (Some(year), Some(month), Some(day)) = (part(0), part(1), part(2)) else { return Err(fail()) };
-        if !matches!(
-            (between(0), between(1)),
-            (Some("-"), Some("-")) | (Some("/"), Some("/")) | (Some("."), Some(".")) | (Some("年"), Some("月"))
-        ) {
-            return Err(fail());
-        }
-        if !(1000..=9999).contains(&year) {
-            return Err(fail());
-        }
-        let small = |n: i64| i8::try_from(n).map_err(|_| fail());
-        let day = jiff::civil::Date::new(i16::try_from(year).map_err(|_| fail())?, small(month)?, small(day)?)
-            .map_err(|_| fail())?;
-        let time = match (between(2), part(3), between(3), part(4)) {
-            (None | Some("日"), None, ..) => None,
-            (Some("" | "T" | "t" | "日" | "_"), Some(hour), Some(":" | "：" | "时"), Some(minute)) => {
-                Some(jiff::civil::Time::new(small(hour)?, small(minute)?, 0, 0).map_err(|_| fail())?)
-            }
-            _ => return Err(fail()),
-        };
-        Ok(Self { day, time })
-    }
-}
-
-impl Serialize for Published {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Published {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
 }
 
 /// One document.
@@ -201,37 +117,4 @@ pub struct Skipped {
     pub path: String,
     /// Why, and what would help.
     pub reason: String,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_the_dates_people_write() {
-        for (text, shown) in [
-            ("2025-06-14", "2025-06-14"),
-            ("2025-06-14 21:57", "2025-06-14T21:57"),
-            ("2025-06-14T21:57:03+08:00", "2025-06-14T21:57"),
-            ("2025/6/4", "2025-06-04"),
-            ("2025年6月14日", "2025-06-14"),
-            ("2025年6月14日 08:05", "2025-06-14T08:05"),
-            (" 2025-06-14 ", "2025-06-14"),
-        ] {
-            assert_eq!(text.parse::<Published>().unwrap().to_string(), shown, "{text}");
-        }
-        for text in [
-            "",
-            "June 14",
-            "2025-13-01",
-            "2025-02-30",
-            "2025",
-            "2025-06",
-            "99999999999999999999-01-01",
-            "2025-06-14 25:00",
-            "20250614",
-        ] {
-            assert!(text.parse::<Published>().is_err(), "{text}");
-        }
-    }
 }

@@ -41,7 +41,7 @@ pub enum Error {
         inputs: String,
     },
     /// Nothing that was read holds an article, and it is known why.
-    #[error("no article found in {inputs}: {}", reasons(.skipped))]
+    #[error("no article found in {inputs}: {}", reasons(.inputs, .skipped))]
     NothingRead {
         /// The inputs, as given.
         inputs: String,
@@ -79,9 +79,9 @@ pub enum Error {
         nearest: Vec<String>,
     },
     /// A query has no term that the corpus knows.
-    #[error("no word of the query occurs in the corpus (it has: {terms}); try other words, or a longer text")]
+    #[error("no word of the query occurs in the corpus ({terms}); try other words, or a longer text")]
     UnknownTerms {
-        /// The query's terms, or a statement that there are none.
+        /// What it has instead: its terms, or a statement that there are none.
         terms: String,
     },
     /// A model file cannot be used.
@@ -144,7 +144,12 @@ fn near(ids: &[String]) -> String {
     if ids.is_empty() { String::new() } else { format!(" (did you mean {}?)", ids.join(", ")) }
 }
 
-fn reasons(skipped: &[Skipped]) -> String {
+fn reasons(inputs: &str, skipped: &[Skipped]) -> String {
+    if let [one] = skipped
+        && one.path == inputs
+    {
+        return one.reason.clone();
+    }
     let shown: Vec<_> = skipped.iter().take(3).map(|one| format!("{}: {}", one.path, one.reason)).collect();
     let more = if skipped.len() > 3 { format!("; and {} more", skipped.len() - 3) } else { String::new() };
     format!("{}{more}", shown.join("; "))

@@ -88,6 +88,8 @@ impl Model {
     }
 
     fn write(&self, path: &Path) -> std::io::Result<()> {
+        use std::io::{Error, ErrorKind};
+
         let document = serde_json::to_vec(&Document {
             articles: &self.articles,
             skipped: &self.skipped,
@@ -136,7 +138,24 @@ impl Model {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        if path.is_dir() {
+            return Err(Error::new(ErrorKind::IsADirectory, "it is a folder; name a file in it"));
+        }
+        if !folder.is_dir() {
+            let reason = format!("the folder {} does not exist; make it first", folder.display());
+            return Err(Error::new(ErrorKind::NotFound, reason));
+        }
+        let mut builder = tempfile::Builder::new();
+        // As a plain new file would be; temporary ones are their owner's alone.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        // The error of the system alone: its path would be the temporary one.
+        let plain = |error: Error| {
+            let inner =
+                error.get_ref().and_then(|outer| outer.source()).and_then(|inner| inner.downcast_ref::<Error>());
+            inner.and_then(Error::raw_os_error).map_or(error, Error::from_raw_os_error)
+        };
+        let mut file = builder.tempfile_in(folder).map_err(plain)?;
         file.write_all(&bytes)?;
         file.as_file().sync_all()?;
         file.persist(path)?;

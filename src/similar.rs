@@ -73,6 +73,9 @@ pub struct Shared {
 /// Terms listed for each hit at most.
 const SHARED: usize = 8;
 
+/// Unknown words that an error names; a long text may have thousands.
+const UNKNOWN_TOLD: usize = 10;
+
 /// The query as the model sees it.
 struct Question {
     name: String,
@@ -161,7 +164,9 @@ fn ask(model: &Model, query: &Query) -> Result<Question> {
                 let terms = if unknown.is_empty() {
                     "it has only stop words, numbers or marks".to_owned()
                 } else {
-                    unknown.join(", ")
+                    let more = unknown.len().saturating_sub(UNKNOWN_TOLD);
+                    let told = unknown.iter().take(UNKNOWN_TOLD).map(String::as_str).collect::<Vec<_>>().join(", ");
+                    format!("it has: {told}{}", if more > 0 { format!(" and {more} more") } else { String::new() })
                 };
                 return Err(Error::UnknownTerms { terms });
             }

@@ -17,6 +17,7 @@ use crate::{
     error::Error,
     input,
     model::Model,
+    report::text::visible,
     similar::{self, Query},
 };
 
@@ -110,6 +111,13 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
     if args.to == To::File("-".to_owned()) && args.source.inputs.iter().any(|input| input == "-") {
         bail!("standard input can be read only once, but both INPUT and --to are -; put one of them into a file");
     }
+    match &args.to {
+        To::File(path) if path.is_empty() => bail!("@ in --to names no file; write @FILE, or text:@ for the text"),
+        To::Id(text) | To::Text(text) | To::Either(text) if text.trim().is_empty() => {
+            bail!("--to is empty; write an id, a text, or @FILE")
+        }
+        _ => {}
+    }
     let (config, model) = args.source.model(global, if file { &["input-format"] } else { &[] })?;
     let skipped = args.source.skipped(&model);
     output::skipped(skipped);
@@ -117,10 +125,44 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
     if args.json {
         output::json(&found)?;
     } else {
-        output::text(|out| table::hits(&found, &model.articles, table::width(), out))?;
+        output::text(|out| {
+            writeln!(out, "{}", visible(&heading(&args.to, &model)))?;
+            table::hits(&found, &model.articles, table::width(), out)
+        })?;
     }
     Ok(if skipped.is_empty() && !found.hits.is_empty() { Exit::Done } else { Exit::Partly })
 }
+
+/// What the hits are like: an article, a text or a file, as `--to` was understood.
+fn heading(to: &To, model: &Model) -> String {
+    let article = |id: &str| model.articles.iter().find(|article| article.id == id);
+    let like = |article: &Article| {
+        let title = article.headline();
+        if title == article.id {
+            format!("Like article {title}")
+        } else {
+            format!("Like article {}: {title}", article.id)
+        }
+    };
+    match to {
+        To::File(path) if path == "-" => "Like the text from standard input".to_owned(),
+        To::File(path) => format!("Like the file {path}"),
+        To::Text(text) => format!("Like the text “{}”", shorten(text)),
+        To::Id(id) | To::Either(id) => article(id).map_or_else(|| format!("Like the text “{}”", shorten(id)), like),
+    }
+}
+
+/// The beginning of a text, on one line.
+fn shorten(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(SHOWN) {
+        Some((cut, _)) => format!("{}…", text[..cut].trim_end()),
+        None => text,
+    }
+}
+
+/// Characters of a text that are shown to tell which it is.
+const SHOWN: usize = 60;
 
 fn search(args: &Args, config: &Config, model: &Model) -> Result<similar::Similar> {
     let query = match &args.to {
@@ -132,7 +174,14 @@ fn search(args: &Args, config: &Config, model: &Model) -> Result<similar::Simila
     };
     match (similar::similar(model, &query, args.n), &args.to) {
         (Err(error @ Error::UnknownTerms { .. }), To::Either(text)) => {
-            Err(error).with_context(|| format!("no article has the id {text:?}, so it was searched as a text"))
+            let near = match similar::similar(model, &Query::Id(text.clone()), args.n) {
+                Err(Error::UnknownArticle { nearest, .. }) if !nearest.is_empty() => {
+                    format!(" (did you mean {}?)", nearest.join(", "))
+                }
+                _ => String::new(),
+            };
+            let text = shorten(text);
+            Err(error).with_context(|| format!("no article has the id {text:?}{near}, so it was searched as a text"))
         }
         (found, _) => Ok(found?),
     }
@@ -194,6 +243,14 @@ mod tests {
         };
         assert_eq!(text_of(&article), "Deep sea\nMining\nNodules.\n海山。");
         assert_eq!(text_of(&Article { title: "Alone".into(), ..Article::default() }), "Alone");
+    }
+
+    #[test]
+    fn a_long_text_is_named_by_its_beginning_on_one_line() {
+        assert_eq!(shorten(" a\n b "), "a b");
+        let long = "深海 ".repeat(40_000);
+        let text = shorten(&long);
+        assert!(text.ends_with('…') && text.chars().count() <= SHOWN + 1, "{text}");
     }
 
     #[test]

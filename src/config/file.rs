@@ -22,10 +22,14 @@ impl ConfigFile {
     /// Reads a file. Relative paths in it are relative to its folder.
     ///
     /// # Errors
-    /// [`Error::Read`] if the file cannot be read, else as [`ConfigFile::parse`].
+    /// [`Error::Read`] if the file cannot be read, [`Error::Config`] if it is not UTF-8, else as [`ConfigFile::parse`].
     pub fn read(path: &Path) -> Result<Self> {
         let name = path.display().to_string();
-        let text = fs::read_to_string(path).map_err(|source| Error::Read { path: name.clone(), source })?;
+        let bytes = fs::read(path).map_err(|source| Error::Read { path: name.clone(), source })?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let reason = format!("byte {} is not UTF-8; save the file as UTF-8", error.utf8_error().valid_up_to());
+            Error::Config { path: name.clone(), reason }
+        })?;
         let mut file = Self::parse(&name, &text)?;
         if let Some(folder) = path.parent() {
             for path in [&mut file.overrides.dict, &mut file.overrides.stopwords].into_iter().flatten() {

@@ -198,6 +198,9 @@ fn paths_in_a_file_are_relative_to_it() {
     assert_eq!(file.overrides().dict, Some(folder.path().join("words.txt")));
     assert_eq!(file.overrides().stopwords, Some("/lists/stop.txt".into()));
     assert!(matches!(ConfigFile::read(&folder.path().join("none.toml")), Err(Error::Read { .. })));
+    std::fs::write(&path, b"k = 3 # \xD6\xD0").unwrap();
+    let error = ConfigFile::read(&path).unwrap_err().to_string();
+    assert!(error.contains("byte 8 is not UTF-8; save the file as UTF-8"), "{error}");
 }
 
 proptest::proptest! {

@@ -55,8 +55,8 @@ struct Line {
 enum LineKind {
     /// `SOURCE· DATE`.
     Byline(Option<String>, Published),
-    /// Stands where a byline should and has no date wenmai reads; what it has instead.
-    BadByline(String),
+    /// Stands where a byline should and has no date wenmai reads: the source, and what it has instead.
+    BadByline(Option<String>, String),
     /// Begins with a group marker.
     Opening(Kind),
     /// `Search documents`.
@@ -92,13 +92,14 @@ fn classify(text: &str, lines: impl Iterator<Item = Range<usize>>) -> Vec<Line> 
             let tries = digits >= 4 && tail.chars().all(|c| c.is_ascii_digit() || "-/.:：年月日时分秒TZ+ ".contains(c));
             let stands_off = after.starts_with(char::is_whitespace) && !matches!(separator, '|' | '｜');
             if tries || (before_summary(i) && stands_off && !tail.is_empty()) {
-                return LineKind::BadByline(tail.to_owned());
+                let name = clean(&line[..at]);
+                return LineKind::BadByline((!name.is_empty()).then_some(name), tail.to_owned());
             }
         }
         match byline(line) {
             Some(found) if before_summary(i) => match found.date {
                 Some(date) => LineKind::Byline(found.source, date),
-                None => LineKind::BadByline(line.to_owned()),
+                None => LineKind::BadByline(found.source, line.to_owned()),
             },
             _ => LineKind::Other,
         }
@@ -107,7 +108,7 @@ fn classify(text: &str, lines: impl Iterator<Item = Range<usize>>) -> Vec<Line> 
     for i in 1..kinds.len() {
         // A title that looks like a byline, straight above the real one.
         let titled = i > 1 && matches!(kinds.get(i - 2), Some(LineKind::Other));
-        let unlike = matches!(kinds.get(i - 1), Some(LineKind::BadByline(_)))
+        let unlike = matches!(kinds.get(i - 1), Some(LineKind::BadByline(..)))
             || (matches!(kinds.get(i - 1), Some(LineKind::Byline(..))) && !titled);
         if unlike && matches!(kinds.get(i), Some(LineKind::Byline(..))) {
             kinds[i - 1] = LineKind::Other;
@@ -136,7 +137,7 @@ impl Page<'_, '_> {
 
     fn read(&mut self) {
         let bylines: Vec<usize> = (0..self.lines.len())
-            .filter(|&i| matches!(self.lines[i].kind, LineKind::Byline(..) | LineKind::BadByline(_)))
+            .filter(|&i| matches!(self.lines[i].kind, LineKind::Byline(..) | LineKind::BadByline(..)))
             .collect();
         // A record begins at its title, the line before its byline.
         let begin = |i: usize| if i > 0 && self.is_other(i - 1) { i - 1 } else { i };
@@ -209,40 +210,45 @@ impl Page<'_, '_> {
         let passages = self.passages(line + 1, end);
         let at = Some(self.source.line(self.lines[start].range.start));
         let title = clean(self.text(start));
-        match &self.lines[line].kind {
-            LineKind::BadByline(date) => {
-                let detail = format!("{:?} under {:?}; write it as 2025-06-14 21:57", shorten(date), shorten(&title));
-                self.parsed.note(
-                    Some(self.source.line(self.lines[line].range.start)),
-                    "no date in the source line",
-                    detail,
-                );
-            }
-            LineKind::Byline(..) if start == line => {
-                self.parsed.note(at, "no title above the line of source and date", shorten(&title));
-            }
-            LineKind::Byline(..) if passages.is_empty() => {
-                self.parsed.note(at, "no summary below the line of source and date", shorten(&title));
-            }
-            LineKind::Byline(source, date) => {
-                let mut article = Article {
-                    title,
-                    title_position: self.source.position(self.lines[start].range.clone()),
-                    date: Some(*date),
-                    source: source.clone(),
-                    passages,
-                    ..Article::default()
-                };
-                if let Some(topic) = topic {
-                    article.extra.insert("topic".to_owned(), topic.into());
-                }
-                if !self.furniture.is_empty() {
-                    article.extra.insert("page".to_owned(), std::mem::take(&mut self.furniture).into());
-                }
-                self.parsed.articles.push(Draft { article, number: Some(number) });
-            }
-            LineKind::Opening(_) | LineKind::Furniture | LineKind::Other => {}
+        let (source, date) = match &self.lines[line].kind {
+            LineKind::Byline(source, date) => (source.clone(), Some(*date)),
+            LineKind::BadByline(source, _) => (source.clone(), None),
+            LineKind::Opening(_) | LineKind::Furniture | LineKind::Other => return,
+        };
+        if start == line {
+            self.parsed.note(at, "no title above the line of source and date", shorten(&title));
+            return;
         }
+        if passages.is_empty() {
+            self.parsed.note(at, "no summary below the line of source and date", shorten(&title));
+            return;
+        }
+        if let LineKind::BadByline(_, written) = &self.lines[line].kind {
+            let detail = format!("{:?} under {:?}; write it as 2025-06-14 21:57", shorten(written), shorten(&title));
+            self.parsed.note(
+                Some(self.source.line(self.lines[line].range.start)),
+                "no date in the source line; the article is kept without one",
+                detail,
+            );
+        }
+        let mut article = Article {
+            title,
+            title_position: self.source.position(self.lines[start].range.clone()),
+            date,
+            source,
+            passages,
+            ..Article::default()
+        };
+        if let LineKind::BadByline(_, written) = &self.lines[line].kind {
+            article.extra.insert("date".to_owned(), written.as_str().into());
+        }
+        if let Some(topic) = topic {
+            article.extra.insert("topic".to_owned(), topic.into());
+        }
+        if !self.furniture.is_empty() {
+            article.extra.insert("page".to_owned(), std::mem::take(&mut self.furniture).into());
+        }
+        self.parsed.articles.push(Draft { article, number: Some(number) });
     }
 
     /// The groups of the summary in lines `from..to`. Where pages stand one after another in a file, the next page's

@@ -118,6 +118,7 @@ fn yaml_fields(text: &str) -> Fields {
             let message = message.strip_prefix("error: ").unwrap_or(&message);
             let message =
                 message.strip_prefix("line ").and_then(|rest| rest.split_once(": ")).map_or(message, |(_, rest)| rest);
+            let message = message.split(" at line ").next().unwrap_or(message);
             Err((line, format!("column {column}: {message}")))
         }
     }

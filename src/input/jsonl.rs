@@ -1,4 +1,5 @@
-//! JSON lines: one object an article. A JSON array of objects and objects spread over lines are read as well.
+//! JSON lines: one object an article. A JSON array of objects, objects spread over lines, and an object that wraps a list
+//! of articles (`{"status": "ok", "articles": [{…}, …]}`) are read as well.
 
 use serde_json::{Map, Value};
 
@@ -14,52 +15,9 @@ pub struct JsonlReader;
 
 impl Reader for JsonlReader {
     fn read(&self, source: &Source<'_>) -> Parsed {
-        let text = source.text();
         let mut parsed = Parsed::default();
-        let mut at = skip_space(text, 0);
-        let array = text[at..].starts_with('[') && !text[at..].starts_with("[]");
-        if array {
-            at += 1;
-        }
-        loop {
-            at = skip_space(text, at);
-            let rest = &text[at..];
-            if rest.is_empty() {
-                return parsed;
-            }
-            if let Some(mark) = rest.chars().next().filter(|&c| c == ',' || (array && c == ']')) {
-                at += mark.len_utf8();
-                continue;
-            }
-            parsed.records += 1;
-            let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
-            match values.next() {
-                Some(Ok(value)) => {
-                    let end = at + values.byte_offset();
-                    row(source, at..end, value, &mut parsed);
-                    at = end;
-                }
-                Some(Err(error)) => {
-                    let line = source.line(at);
-                    // serde_json counts from the row: its first line begins at the row's own column.
-                    let (down, column) = (error.line().saturating_sub(1), error.column());
-                    let column = if down == 0 { column + column_of(text, at) } else { column };
-                    let message = error.to_string();
-                    let message = message.split(" at line ").next().unwrap_or(&message);
-                    let where_ = match down {
-                        0 => format!("column {column}"),
-                        _ => format!("line {}, column {column}", line as usize + down),
-                    };
-                    parsed.note(
-                        Some(line),
-                        "not valid JSON, so the rest of the line is skipped; one object a line is wanted",
-                        format!("{where_}: {message}"),
-                    );
-                    at = resume(text, at, rest.starts_with('{') && down > 0);
-                }
-                None => return parsed,
-            }
-        }
+        rows(source, 0..source.text().len(), true, &mut parsed);
+        parsed
     }
 
     fn likeness(&self, source: &Source<'_>) -> Likeness {
@@ -75,6 +33,55 @@ impl Reader for JsonlReader {
             Likeness::Likely
         } else {
             Likeness::No
+        }
+    }
+}
+
+/// Reads the rows in `span` of the source. `outer` rows may wrap a list of others.
+fn rows(source: &Source<'_>, span: std::ops::Range<usize>, outer: bool, parsed: &mut Parsed) {
+    let text = &source.text()[..span.end];
+    let mut at = skip_space(text, span.start);
+    let array = text[at..].starts_with('[') && !text[at..].starts_with("[]");
+    if array {
+        at += 1;
+    }
+    loop {
+        at = skip_space(text, at);
+        let rest = &text[at..];
+        if rest.is_empty() {
+            return;
+        }
+        if let Some(mark) = rest.chars().next().filter(|&c| c == ',' || (array && c == ']')) {
+            at += mark.len_utf8();
+            continue;
+        }
+        parsed.records += 1;
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter::<Value>();
+        match values.next() {
+            Some(Ok(value)) => {
+                let end = at + values.byte_offset();
+                row(source, at..end, value, outer, parsed);
+                at = end;
+            }
+            Some(Err(error)) => {
+                let line = source.line(at);
+                // serde_json counts from the row: its first line begins at the row's own column.
+                let (down, column) = (error.line().saturating_sub(1), error.column());
+                let column = if down == 0 { column + column_of(text, at) } else { column };
+                let message = error.to_string();
+                let message = message.split(" at line ").next().unwrap_or(&message);
+                let where_ = match down {
+                    0 => format!("column {column}"),
+                    _ => format!("line {}, column {column}", line as usize + down),
+                };
+                parsed.note(
+                    Some(line),
+                    "not valid JSON, so the rest of the line is skipped; one object a line is wanted",
+                    format!("{where_}: {message}"),
+                );
+                at = resume(text, at, rest.starts_with('{') && down > 0);
+            }
+            None => return,
         }
     }
 }
@@ -101,7 +108,7 @@ fn resume(text: &str, at: usize, spread: bool) -> usize {
     }
 }
 
-fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, parsed: &mut Parsed) {
+fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, outer: bool, parsed: &mut Parsed) {
     let line = Some(source.line(span.start));
     let Value::Object(mut row) = value else {
         let what = match value {
@@ -126,6 +133,11 @@ fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, parsed: 
         let same = |key: &str| serde_json::from_str::<String>(key).is_ok_and(|key| key == name);
         members.iter().rev().find(|(key, _)| same(&raw[key.clone()])).map(|(_, value)| value.clone())
     };
+    if outer && let Some(list) = wrapped(&row).and_then(find) {
+        parsed.records -= 1;
+        rows(source, span.start + list.start..span.start + list.end, false, parsed);
+        return;
+    }
     let place = |name: &str| find(name).map_or(span.clone(), |at| span.start + at.start..span.start + at.end);
     let title_at = place(fields::given("title", &row).unwrap_or("title"));
     let mut passages = Vec::new();
@@ -158,6 +170,18 @@ fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, parsed: 
         row.shift_remove("text");
     }
     push(source, row, passages, title_at, line, parsed);
+}
+
+/// The one field of a row without title and text that holds a list of objects: what an interface of a news service
+/// wraps its articles in.
+fn wrapped(row: &Map<String, Value>) -> Option<&str> {
+    if fields::given("title", row).is_some() || fields::given("text", row).is_some() {
+        return None;
+    }
+    let mut lists = row.iter().filter(|(_, value)| {
+        value.as_array().is_some_and(|list| !list.is_empty() && list.iter().all(Value::is_object))
+    });
+    lists.next().filter(|_| lists.next().is_none()).map(|(name, _)| name.as_str())
 }
 
 fn push(
@@ -246,6 +270,19 @@ mod tests {
         assert_eq!((titles(&parsed), parsed.notes.len()), (vec!["b"], 1));
         assert!(parsed.notes[0].detail.starts_with("line 4, column"), "{:?}", parsed.notes);
         assert_eq!(read("[]").articles.len(), 0);
+    }
+
+    #[test]
+    fn articles_wrapped_in_an_object_were_one_bad_row() {
+        let text = "{\"status\": \"ok\", \"n\": 2, \"articles\": [\n {\"title\": \"a\", \"content\": \"b\"},\n {\"x\": 1},\n \
+                    {\"title\": \"c\", \"articles\": [{\"title\": \"d\"}]}\n]}";
+        let parsed = read(text);
+        assert_eq!((titles(&parsed), parsed.records), (vec!["a", "c"], 3));
+        assert_eq!(parsed.articles[0].article.passages[0].position.line, 2);
+        assert_eq!(parsed.articles[1].number, Some(3));
+        assert_eq!(parsed.notes.iter().map(|note| note.line).collect::<Vec<_>>(), [Some(3)]);
+        assert_eq!(read("{\"a\": [{\"title\": \"x\"}], \"b\": [{\"title\": \"y\"}]}").articles.len(), 0);
+        assert_eq!(read("{\"a\": [{\"a\": [{\"title\": \"x\"}]}]}").articles.len(), 0);
     }
 
     #[test]

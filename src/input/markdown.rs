@@ -4,6 +4,9 @@ use std::{borrow::Cow, ops::Range};
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+#[path = "markdown/dialects.rs"]
+mod dialects;
+
 use super::{
     fields,
     front_matter::{self, FrontMatter},
@@ -202,8 +205,10 @@ impl<'a, 'b> Walk<'a, 'b> {
     /// Ends the item being read: its text becomes a bullet, and the next one begins on a new line.
     fn close_item(&mut self) {
         self.pending = false;
-        let kept = self.text.trim_end().len().max(self.item);
-        self.text.truncate(kept);
+        let item = dialects::plain(self.text.get(self.item..).unwrap_or_default());
+        self.text.truncate(self.item);
+        self.text.push_str(&item);
+        let kept = self.text.len();
         let range = trimmed(&self.text, self.item..kept);
         if !range.is_empty() {
             self.bullets.push(range);
@@ -216,7 +221,7 @@ impl<'a, 'b> Walk<'a, 'b> {
         match tag {
             TagEnd::Heading(_) if self.lists > 0 || self.in_table => self.pending = true,
             TagEnd::Heading(level) => {
-                let text = clean(&std::mem::take(&mut self.text));
+                let text = clean(&dialects::plain(&std::mem::take(&mut self.text)));
                 self.pending = false;
                 self.head(level, text, range);
             }
@@ -261,7 +266,7 @@ impl<'a, 'b> Walk<'a, 'b> {
 
     fn take(&mut self, range: Range<usize>) {
         self.pending = false;
-        let text = std::mem::take(&mut self.text);
+        let text = dialects::plain(&std::mem::take(&mut self.text));
         let lone = self.article.passages.is_empty() && self.article.date.is_none() && self.article.source.is_none();
         if lone
             && self.titled

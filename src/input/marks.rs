@@ -129,6 +129,7 @@ fn mark_at(text: &str) -> Option<Mark> {
         let here = start + at;
         if c.is_whitespace()
             && let Some(len) = dash(text[here..].trim_start())
+            && !belongs_to_heading(text[here..].trim_start())
         {
             let space = text[here..].len() - text[here..].trim_start().len();
             let range = trimmed(text, start..here);
@@ -141,6 +142,14 @@ fn mark_at(text: &str) -> Option<Mark> {
         }
     }
     Some(Mark { kind, words, heading, text: begin })
+}
+
+/// Whether the dash at the start of `text` is an em dash inside a heading: before the sentence ends a hyphen follows, which
+/// is what ends headings.
+fn belongs_to_heading(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('—') else { return false };
+    let clause = rest.find(['.', ',', ';', '[', '。', '，', '；']).map_or(rest, |end| &rest[..end]);
+    clause.find(" - ").is_some_and(|at| at < HEADING / 2)
 }
 
 /// The words of a marker at the start of `text`, and their length in bytes.
@@ -181,11 +190,11 @@ fn small(digits: &str) -> Option<u32> {
     if digits.len() <= 3 { digits.parse().ok() } else { None }
 }
 
-/// The length of a dash that stands free, with the white space after it.
+/// The length of a dash that stands free or ends the text, with the white space after it.
 fn dash(text: &str) -> Option<usize> {
     let rest = text.strip_prefix(DASHES)?;
     let trimmed = rest.trim_start();
-    (trimmed.len() < rest.len()).then(|| text.len() - trimmed.len())
+    (trimmed.len() < rest.len() || rest.is_empty()).then(|| text.len() - trimmed.len())
 }
 
 /// The points of a group's text, as ranges of it: parted by a free-standing dash that follows the end of a sentence or a
@@ -274,6 +283,15 @@ mod tests {
     }
 
     #[test]
+    fn an_em_dash_inside_a_heading_ended_it() {
+        let text =
+            "Group 1: Outlook — what comes - Revenue falls [1]. Group 2: Money — Loans rose [2] - Banks wait [3]";
+        let found = cut(text);
+        assert_eq!((found[0].1, found[0].2), (Some("Outlook — what comes"), "Revenue falls [1]."));
+        assert_eq!((found[1].1, found[1].2), (Some("Money"), "Loans rose [2] - Banks wait [3]"));
+    }
+
+    #[test]
     fn chinese_markers_and_full_width_colons() {
         assert_eq!(
             cut("核心观点：雨停了[1]。第1组：雨后 - 出太阳[2]。第二组 - 天晴了"),
@@ -317,5 +335,7 @@ mod tests {
     fn a_group_of_a_heading_alone_keeps_its_words_and_an_empty_one_is_dropped() {
         assert_eq!(cut("Group 1: Outlook - "), [(Some("Group 1"), None, "Outlook")]);
         assert_eq!(cut("Group 1 - "), [(None, None, ""); 0]);
+        // The page's last marker, whose text was cut off, was words of the group before.
+        assert_eq!(cut("Group 1 - Rain fell [1] Group 2 -"), [(Some("Group 1"), None, "Rain fell [1]")]);
     }
 }

@@ -144,25 +144,41 @@ const SEPARATORS: [char; 15] = ['·', '•', '・', '‧', '∙', '|', '｜', '�
 const SOURCE_LABELS: [&str; 5] = ["来源", "消息来源", "Source", "SOURCE", "source"];
 const DATE_LABELS: [&str; 6] = ["发布时间", "时间", "日期", "Date", "Published", "date"];
 
+/// Words after which a date belongs to a sentence.
+const LEADS_ON: [&str; 14] =
+    ["on", "of", "in", "by", "from", "since", "until", "to", "before", "after", "at", "for", "and", "is"];
+
+/// A date and nothing else.
+fn dated(text: &str) -> Option<Published> {
+    let text = text.trim().trim_end_matches(['分', '秒']);
+    let half = ["am", "pm", "AM", "PM", "a.m.", "p.m."].iter().find_map(|half| text.strip_suffix(half));
+    let numeric = half.unwrap_or(text).chars().all(|c| c.is_ascii_digit() || "-/.:：年月日时分秒T+Z ".contains(c));
+    // A month by its name, first or after the day: then every word has to be part of the date.
+    let named = text
+        .trim_start_matches(|c: char| c.is_ascii_digit() || c == ' ')
+        .starts_with(|c: char| c.is_ascii_alphabetic());
+    if numeric || named { text.parse().ok() } else { None }
+}
+
 /// Reads `Source · 2025-05-03`, `2025-05-03 | Source`, `来源：新华社 2025-05-03`, a date alone or a labelled source alone.
 pub(super) fn byline(line: &str) -> Option<Byline> {
     let line = line.trim().trim_end_matches([')', '）']);
     if line.is_empty() || width(line) > WIDE {
         return None;
     }
-    let dated = |text: &str| -> Option<Published> {
-        let plain = |c: char| c.is_ascii_digit() || "-/.:：年月日时分秒T+Z ".contains(c);
-        if text.chars().all(plain) { text.trim().trim_end_matches(['分', '秒']).parse().ok() } else { None }
-    };
     let starts = line
         .char_indices()
         .zip(std::iter::once(' ').chain(line.chars()))
-        .filter_map(|((at, c), before)| (c.is_ascii_digit() && !before.is_ascii_alphanumeric()).then_some(at));
+        .filter_map(|((at, c), before)| (c.is_ascii_alphanumeric() && !before.is_ascii_alphanumeric()).then_some(at));
     for at in starts {
         if let Some(date) = dated(&line[at..]) {
             let (mut head, _) = strip_end_label(line[..at].trim_end(), &DATE_LABELS);
             head = head.trim_end_matches(|c: char| SEPARATORS.contains(&c) || c.is_whitespace());
             let source = strip_label(head, &SOURCE_LABELS).unwrap_or(head);
+            let last = head.rsplit(char::is_whitespace).next().unwrap_or_default();
+            if LEADS_ON.contains(&last) {
+                return None; // `They met on June 14, 2025`: the first line of a wrapped sentence.
+            }
             return accept(source, Some(date));
         }
     }
@@ -184,7 +200,8 @@ pub(super) fn byline(line: &str) -> Option<Byline> {
 
 fn accept(source: &str, date: Option<Published>) -> Option<Byline> {
     let source = clean(source);
-    if width(&source) > 60 || source.contains(['。', '！', '？', '；']) || source.contains(". ") {
+    let sentence = ends_sentence(&source) && source.split(' ').count() > 3;
+    if width(&source) > 60 || sentence || source.contains(['。', '！', '？', '；']) || source.contains(". ") {
         return None;
     }
     (date.is_some() || !source.is_empty()).then_some(Byline { source: (!source.is_empty()).then_some(source), date })
@@ -259,6 +276,11 @@ mod tests {
             ("2025-05-03 来源：新华社", Some("新华社"), Some("2025-05-03")),
             ("Source: Channel 4, 2025/5/3", Some("Channel 4"), Some("2025-05-03")),
             ("2025-05-03", None, Some("2025-05-03")),
+            ("Reuters, June 14, 2025", Some("Reuters"), Some("2025-06-14")),
+            ("By Jane Doe | Reuters | 14 June 2025", Some("By Jane Doe | Reuters"), Some("2025-06-14")),
+            ("June 14, 2025 10:32 AM | The Economist", Some("The Economist"), Some("2025-06-14T10:32")),
+            ("Published: Saturday, 14 June 2025", None, Some("2025-06-14")),
+            ("Reuters 2025-06-14 9:05 PM", Some("Reuters"), Some("2025-06-14T21:05")),
             ("来源：新华社", Some("新华社"), None),
         ] {
             let found = byline(line).unwrap_or_else(|| panic!("{line}"));
@@ -268,8 +290,18 @@ mod tests {
                 "{line}"
             );
         }
-        for line in ["", "A title", "2025-05-03 The minister said", "It ended. Then came 2025-05-03", "Source of hope"]
-        {
+        for line in [
+            "",
+            "A title",
+            "2025-05-03 The minister said",
+            "It ended. Then came 2025-05-03",
+            "Source of hope",
+            "The ministers met in Geneva on June 14, 2025",
+            "The talks have been going on since 2025-05-03",
+            "June 14, 2025 was a fine day",
+            "June 14, 2025 - The ministers met in Geneva.",
+            "May 2025",
+        ] {
             assert_eq!(byline(line), None, "{line}");
         }
     }

@@ -141,6 +141,10 @@ pub fn write_folder(report: &Report, folder: &Path, formats: &[Format]) -> Resul
         let path = path.display().to_string();
         move |source: io::Error| Error::Write { path, source }
     };
+    if folder.is_file() {
+        let reason = "it is a file, but a report is written to a folder; name another with --output";
+        return Err(failed(folder)(io::Error::new(io::ErrorKind::NotADirectory, reason)));
+    }
     fs::create_dir_all(folder).map_err(failed(folder))?;
     let mut ready: Vec<(PathBuf, tempfile::NamedTempFile)> = Vec::with_capacity(formats.len());
     for format in formats {

@@ -1,14 +1,35 @@
 //! Numbers, dates and measures, which are no terms: told from names such as `5G`, `H1N1` and `CBERS-6`, which are.
 
 /// Units a number may be written together with.
-const UNITS: [&str; 42] = [
+const UNITS: [&str; 56] = [
     "m", "bn", "tn", "b", "t", "mn", "km", "cm", "mm", "kg", "mg", "ml", "ha", "am", "pm", "st", "nd", "rd", "th", "s",
     "ths", "x", "h", "hr", "hrs", "min", "mins", "sec", "yr", "yrs", "mw", "gw", "kw", "kwh", "mb", "gb", "tb", "hz",
-    "mph", "usd", "p", "ft",
+    "mph", "usd", "p", "ft", "wh", "mwh", "gwh", "twh", "w", "tw", "kv", "mah", "khz", "mhz", "ghz", "bp", "bps", "lb",
 ];
 
 /// Chinese units of more than one character.
-const LONG_UNITS: [&str; 9] = ["美元", "欧元", "日元", "英镑", "公里", "公斤", "公顷", "平方米", "立方米"];
+const LONG_UNITS: [&str; 20] = [
+    "美元",
+    "欧元",
+    "日元",
+    "英镑",
+    "港元",
+    "韩元",
+    "公里",
+    "公斤",
+    "公顷",
+    "平方米",
+    "立方米",
+    "平方公里",
+    "平方千米",
+    "人次",
+    "小时",
+    "分钟",
+    "兆瓦",
+    "瓦",
+    "瓦时",
+    "海里",
+];
 
 /// Chinese numerals, and the words that stand before or between them.
 fn is_numeral(c: char) -> bool {
@@ -87,6 +108,16 @@ fn is_measure(c: char) -> bool {
             | '吨'
             | '米'
             | '里'
+            | '辆'
+            | '台'
+            | '艘'
+            | '架'
+            | '颗'
+            | '枚'
+            | '株'
+            | '亩'
+            | '户'
+            | '款'
     )
 }
 

@@ -69,10 +69,10 @@ const TOPICS: [&str; 40] = [
 
 /// The words of two letters that are stop words: function words, contractions, units and titles. Every other pair of
 /// letters is an abbreviation (`AI`, `UK`, `EU`, `TV`).
-const SHORT: [&str; 52] = [
+const SHORT: [&str; 53] = [
     "ad", "ah", "ain", "al", "am", "an", "as", "at", "be", "bn", "by", "cm", "co", "do", "eg", "eh", "et", "ex", "go",
-    "he", "hi", "id", "ie", "if", "ii", "in", "is", "it", "kg", "km", "ll", "me", "mm", "mr", "ms", "my", "nd", "no",
-    "of", "oh", "ok", "on", "or", "pm", "rd", "re", "so", "st", "th", "to", "up", "ve",
+    "he", "hi", "id", "ie", "if", "ii", "in", "is", "it", "kg", "km", "ll", "me", "mm", "mr", "ms", "mu", "my", "nd",
+    "no", "of", "oh", "ok", "on", "or", "pm", "rd", "re", "so", "st", "th", "to", "up", "ve",
 ];
 
 /// English words added: dates, pieces of contractions, and plain function words the list misses.

@@ -94,6 +94,8 @@ fn dates_come_in_several_shapes() {
         ("2025年3月5日 08:10", "2025-03-05T08:10"),
         ("2025-03-05 08:10:59", "2025-03-05T08:10"),
         ("2025-03-05", "2025-03-05"),
+        ("March 5, 2025", "2025-03-05"),
+        ("5 Mar 2025 8:10 AM", "2025-03-05T08:10"),
     ] {
         let parsed = read(&PAGE.replace("2025-03-05 08:10", date));
         assert_eq!(parsed.articles[0].article.date.unwrap().to_string(), is, "{date}");
@@ -114,13 +116,6 @@ fn a_summary_may_span_lines() {
 
 #[test]
 fn malformed_records_are_reported_and_the_rest_goes_on() {
-    let bad_date = read(&PAGE.replace("2025-06-21 18:00", "2025-16-21 18:00"));
-    assert_eq!(titles(&bad_date), ["春天的雨(和声)", "秋天的霜"]);
-    assert_eq!(notes(&bad_date), [(7, "no date in the source line")]);
-    assert_eq!(bad_date.articles[1].number, Some(3), "numbers count the bad ones");
-    let words = read(&PAGE.replace("2025-06-21 18:00", "June 21"));
-    assert_eq!(notes(&words), [(7, "no date in the source line")]);
-
     let lines: Vec<&str> = PAGE.lines().collect();
     let without = |n: usize| {
         let kept: Vec<_> = lines.iter().enumerate().filter(|(i, _)| *i != n).map(|(_, line)| *line).collect();
@@ -128,6 +123,7 @@ fn malformed_records_are_reported_and_the_rest_goes_on() {
     };
     let no_summary = without(7);
     assert_eq!(titles(&no_summary), ["春天的雨(和声)", "秋天的霜"]);
+    assert_eq!(no_summary.articles[1].number, Some(3), "numbers count the bad ones");
     assert_eq!(notes(&no_summary), [(6, "no summary below the line of source and date")]);
     let no_byline = without(6);
     assert_eq!(titles(&no_byline), ["春天的雨(和声)", "秋天的霜"]);
@@ -138,6 +134,18 @@ fn malformed_records_are_reported_and_the_rest_goes_on() {
     let first_lost = without(3);
     assert_eq!(titles(&first_lost), ["夏天的风", "秋天的霜"]);
     assert_eq!(notes(&first_lost)[0].0, 3);
+}
+
+#[test]
+fn an_article_whose_date_cannot_be_read_was_dropped() {
+    for bad in ["2025-16-21 18:00", "June 21", "3 hours ago"] {
+        let parsed = read(&PAGE.replace("2025-06-21 18:00", bad));
+        assert_eq!(titles(&parsed), ["春天的雨(和声)", "夏天的风", "秋天的霜"]);
+        assert_eq!(notes(&parsed), [(7, "no date in the source line; the article is kept without one")]);
+        let article = &parsed.articles[1].article;
+        assert_eq!((article.source.as_deref(), article.date), (Some("Yun Bao"), None));
+        assert_eq!((article.passages.len(), article.extra["date"].as_str()), (2, Some(bad)));
+    }
 }
 
 #[test]
