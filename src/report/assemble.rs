@@ -158,9 +158,9 @@ impl Unit {
     fn of(days: i32) -> Self {
         match days {
             ..=31 => Self::Day,
-            ..=210 => Self::Week,
-            ..=1500 => Self::Month,
-            ..=4400 => Self::Quarter,
+            32..=210 => Self::Week,
+            211..=1500 => Self::Month,
+            1501..=4400 => Self::Quarter,
             _ => Self::Year,
         }
     }
