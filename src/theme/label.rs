@@ -211,9 +211,21 @@ pub(super) fn name(
                     names.insert(lang, name);
                 }
             }
+            if names.is_empty() {
+                names.extend(fallback(candidates, table, &mut taken).map(|name| (Lang::En, name)));
+            }
             names
         })
         .collect()
+}
+
+/// A name for a theme that has neither language, or too few words for one: its best terms as they are.
+fn fallback(candidates: &[(u32, f64)], table: &[Term], taken: &mut BTreeSet<(Lang, String)>) -> Option<String> {
+    let parts: Vec<u32> = candidates.iter().take(PARTS).map(|c| c.0).collect();
+    let name = compose(&parts, table, Lang::Other);
+    let fresh = (1..).map(|n| if n == 1 { name.clone() } else { format!("{name} ({n})") });
+    let mut fresh = fresh.filter(|name| !name.is_empty()).take(candidates.len() + 1);
+    fresh.find(|name| taken.insert((Lang::En, name.clone())))
 }
 
 /// Whether an article speaks a language: its text does, for a tenth of its letters at least, or its title does. Names and

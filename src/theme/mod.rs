@@ -99,7 +99,7 @@ pub struct Theme {
     pub cluster: usize,
     /// Its Chinese name, if it has Chinese terms.
     pub zh: Option<String>,
-    /// Its English name, if it has English terms.
+    /// Its English name, if it has English terms; its best terms if it has neither language.
     pub en: Option<String>,
     /// Its terms and their weight relative to the best, over 0 to 1; best first.
     pub terms: Vec<(u32, f64)>,

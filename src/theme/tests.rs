@@ -238,3 +238,15 @@ fn places_fill_the_square_and_keep_themes_apart() {
     assert!(far(0, 1) < far(0, 2) && far(2, 3) < far(1, 3), "{places:?}");
     assert!(places.iter().any(|p| p.0.abs() > 0.99 || p.1.abs() > 0.99), "{places:?}");
 }
+
+#[test]
+fn a_theme_in_neither_language_is_named_by_its_terms() {
+    let mut corpus = Corpus::new(&[&["море глубина"], &["море глубина"], &[RAIL], &[RAIL]]);
+    for term in corpus.segmented.terms.iter_mut().filter(|t| !t.key.is_ascii()) {
+        term.lang = Lang::Other;
+    }
+    corpus.segmented.documents[0].lang = "other";
+    corpus.segmented.documents[1].lang = "other";
+    let themes = corpus.fit(&[0, 0, 1, 1], Settings::default());
+    assert!(themes.themes[0].en.as_deref().is_some_and(|name| name.contains("море")), "{:?}", themes.themes[0]);
+}
