@@ -82,7 +82,12 @@ fn lines(found: &Evaluation) -> Vec<Line> {
     add("ARI", found.ari, spread.ari, "pairs of articles put together or apart as the labels do: 1 perfect, 0 chance");
     add("Silhouette", found.silhouette, spread.silhouette, "how far clusters stand apart, −1 to 1");
     add("NPMI", found.npmi, spread.npmi, "how often the ten best terms of a theme stand together, −1 to 1");
-    add("Diversity", found.diversity, spread.diversity, "share of different terms among all of these: 1 if no two themes share one");
+    add(
+        "Diversity",
+        found.diversity,
+        spread.diversity,
+        "share of different terms among all of these: 1 if no two themes share one",
+    );
     if let Some(mates) = &found.mates {
         let asked = mates.articles;
         add(
