@@ -31,14 +31,13 @@ fn parse(path: &str, text: &str) -> Result<BTreeMap<String, String>> {
         line: usize::try_from(line).unwrap_or(usize::MAX),
         reason,
     };
-    let malformed = |error: csv::Error| {
-        let line = error.position().map_or(1, csv::Position::line);
-        fail(line, format!("{error}; write one `id,label` a line"))
-    };
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
+    let malformed = |error: csv::Error| fail(error.position().map_or(1, csv::Position::line), error.to_string());
+    // The reader counts a line after CR LF as the one before.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n");
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).flexible(true).from_reader(text.as_bytes());
     let header = reader.headers().map_err(malformed)?;
     let column = |names: &[&str]| header.iter().position(|name| names.contains(&name));
+    let fields = header.len();
     let (Some(id), Some(label)) = (column(&["id"]), column(&COLUMNS)) else {
         return Err(fail(
             1,
@@ -49,6 +48,13 @@ fn parse(path: &str, text: &str) -> Result<BTreeMap<String, String>> {
     for row in reader.records() {
         let row = row.map_err(malformed)?;
         let line = row.position().map_or(0, csv::Position::line);
+        if row.len() != fields {
+            let reason = format!(
+                "it holds {} of the {fields} fields of the header; put what holds a comma in quotes",
+                row.len()
+            );
+            return Err(fail(line, reason));
+        }
         let field = |column: usize| row.get(column).unwrap_or_default().to_owned();
         if labels.insert(field(id), field(label)).is_some() {
             return Err(fail(line, format!("the id {:?} has a label already; keep one of the lines", field(id))));
@@ -65,7 +71,7 @@ mod tests {
     fn labels_replace_those_the_articles_carry() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("labels.csv");
-        std::fs::write(&path, "\u{feff}id,note,theme\r\nb, \"x, y\",天气\r\nz,,t\r\na,,\r\n").unwrap();
+        std::fs::write(&path, "\u{feff}id,note,theme\r\nb,\"x, y\",天气\r\nz,,t\r\na,,\r\n").unwrap();
         let article = |id: &str| Article { id: id.into(), label: Some("own".into()), ..Article::default() };
         let mut articles = ["a", "b", "c"].map(article);
         assert_eq!(apply(&mut articles, &path).unwrap(), ["z"]);
@@ -76,7 +82,7 @@ mod tests {
     fn a_bad_line_is_named() {
         for (text, told) in [
             ("id,label\na,x\na,y\n", "labels.csv:3: the id \"a\" has a label already"),
-            ("id,label\na,x\nb\n", "labels.csv:3: "),
+            ("id,label\r\na,x\r\nb\r\n", "labels.csv:3: it holds 1 of the 2 fields of the header; "),
             ("name,label\na,x\n", "labels.csv:1: the columns `id` and `label` are wanted"),
             ("", "labels.csv:1: "),
         ] {

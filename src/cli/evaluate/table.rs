@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, presets::UTF8_HORIZONTAL_ONLY};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, presets::NOTHING};
 
 use crate::{
     evaluate::{
@@ -13,8 +13,8 @@ use crate::{
     report::text::visible,
 };
 
-/// Labels that get a column each; of more, each theme shows its commonest.
-const COLUMNS: usize = 12;
+/// Columns of the terminal left to the names of themes, at least, where labels get a column each.
+const NAME: usize = 30;
 /// Labels shown of a theme where they are too many for columns.
 const COMMONEST: usize = 4;
 
@@ -24,7 +24,7 @@ const COMMONEST: usize = 4;
 /// If `out` cannot be written.
 pub(super) fn evaluation(found: &Evaluation, width: u16, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     let many = found.seeds.len() > 1;
     table.set_header(["Measure", "Value"].into_iter().chain(many.then_some("Over seeds")).chain(["What it says"]));
     for (name, value, spread, meaning) in lines(found) {
@@ -73,8 +73,9 @@ fn lines(found: &Evaluation) -> Vec<Line> {
     let spread = &found.spread;
     let mut add = |name, value: Option<f64>, spread: Option<[f64; 2]>, meaning: &str| {
         if let Some(value) = value {
-            let spread = spread.map_or_else(String::new, |[least, most]| format!("{least:.3}–{most:.3}"));
-            lines.push((name, format!("{value:.3}"), spread, meaning.to_owned()));
+            let spread =
+                spread.map_or_else(String::new, |[least, most]| format!("{} to {}", shown(least), shown(most)));
+            lines.push((name, shown(value), spread, meaning.to_owned()));
         }
     };
     add("V-measure", found.v_measure, spread.v_measure, "agreement with the labels: 1 is perfect, 0 none");
@@ -82,7 +83,12 @@ fn lines(found: &Evaluation) -> Vec<Line> {
     add("ARI", found.ari, spread.ari, "pairs of articles put together or apart as the labels do: 1 perfect, 0 chance");
     add("Silhouette", found.silhouette, spread.silhouette, "how far clusters stand apart, −1 to 1");
     add("NPMI", found.npmi, spread.npmi, "how often the ten best terms of a theme stand together, −1 to 1");
-    add("Diversity", found.diversity, spread.diversity, "share of different terms among all of these: 1 if no two themes share one");
+    add(
+        "Diversity",
+        found.diversity,
+        spread.diversity,
+        "share of different terms among all of these: 1 if no two themes share one",
+    );
     if let Some(mates) = &found.mates {
         let asked = mates.articles;
         add(
@@ -102,7 +108,8 @@ fn lines(found: &Evaluation) -> Vec<Line> {
         add("Spearman", pairs.spearman, None, &meaning);
     }
     if found.articles > 0 {
-        let range = |range: Option<[f64; 2]>| range.map_or_else(String::new, |[a, b]| format!("{a}–{b}"));
+        let range =
+            |range: Option<[f64; 2]>| range.map_or_else(String::new, |[least, most]| format!("{least} to {most}"));
         let meaning = "articles that fit no theme; they count as one theme more";
         lines.push(("Unthemed", found.unthemed.to_string(), range(spread.unthemed), meaning.to_owned()));
         lines.push(("Themes", found.k.to_string(), range(spread.k), "their number".to_owned()));
@@ -110,11 +117,20 @@ fn lines(found: &Evaluation) -> Vec<Line> {
     lines
 }
 
+/// Three decimals, with a minus sign that is as wide as a digit.
+fn shown(value: f64) -> String {
+    // Not −0.000.
+    let value = if value.abs() < 0.0005 { 0.0 } else { value };
+    format!("{value:.3}").replace('-', "−")
+}
+
 /// What labels the themes hold.
 fn labels(confusion: &Confusion, width: u16) -> Table {
     let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    let wide = confusion.labels.len() <= COLUMNS;
+    table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+    // A column each if the labels fit, else each theme shows its commonest; Chinese characters are two columns wide.
+    let columns = |label: &String| label.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>().max(3) + 2;
+    let wide = confusion.labels.iter().map(columns).sum::<usize>() + NAME <= usize::from(width);
     let names = confusion.labels.iter().map(|label| visible(label).into_owned());
     let header = ["#".to_owned(), "Theme".to_owned()].into_iter();
     if wide {
@@ -125,8 +141,8 @@ fn labels(confusion: &Confusion, width: u16) -> Table {
     let mut add = |id: String, name: String, counts: &[usize]| {
         let mut row = vec![Cell::new(id).set_alignment(CellAlignment::Right), Cell::new(name)];
         if wide {
-            let shown = |&count: &usize| if count == 0 { "·".to_owned() } else { count.to_string() };
-            row.extend(counts.iter().map(|count| Cell::new(shown(count)).set_alignment(CellAlignment::Right)));
+            let number = |&count: &usize| if count == 0 { "·".to_owned() } else { count.to_string() };
+            row.extend(counts.iter().map(|count| Cell::new(number(count)).set_alignment(CellAlignment::Right)));
         } else {
             row.push(Cell::new(commonest(&confusion.labels, counts)));
         }
@@ -172,9 +188,8 @@ fn print(mut table: Table, out: &mut dyn Write, fixed: usize) -> io::Result<()> 
     }
     let bold = Style::new().bold();
     for (i, line) in table.lines().enumerate() {
-        // The header is the line after the upper rule.
         match i {
-            1 => writeln!(out, "{bold}{}{bold:#}", line.trim_end())?,
+            0 => writeln!(out, "{bold}{}{bold:#}", line.trim_end())?,
             _ => writeln!(out, "{}", line.trim_end())?,
         }
     }
@@ -226,7 +241,8 @@ mod tests {
     #[test]
     fn every_measure_has_a_line_with_its_meaning() {
         let text = written(&found(3));
-        for part in ["V-measure", "0.877", "0.800–0.900", "1 is perfect", "2–3", "38 of them with one of 3 labels"]
+        for part in
+            ["V-measure", "0.877", "0.800 to 0.900", "1 is perfect", "2 to 3", "38 of them with one of 3 labels"]
         {
             assert!(text.contains(part), "{part}\n{text}");
         }
