@@ -49,7 +49,7 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// Distil a lexicon from an embeddings server
-    Build(Build),
+    Build(Box<Build>),
     /// Tell what a lexicon holds, and check it
     Show(Show),
 }

@@ -198,7 +198,9 @@ mod tests {
     use super::*;
 
     fn matrix(rows: usize, columns: usize, seed: usize) -> Array2<f32> {
-        Array2::from_shape_fn((rows, columns), |(i, j)| ((i * 31 + j * 17 + seed) as f32 * 0.7).sin())
+        Array2::from_shape_fn((rows, columns), |(i, j)| {
+            ((i * i * 31 + j * j * 17 * (i + 1) + seed) % 997) as f32 / 498.0 - 1.0
+        })
     }
 
     /// The slow twin: the normal equations as a dense system.
