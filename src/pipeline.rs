@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
     input::Collection,
     model::Model,
-    segment::{self, Segmenter},
+    segment::{self, Segmenter, Term},
     theme,
     vectorize::{self, Bag},
 };
@@ -87,7 +87,8 @@ fn stages(collection: Collection, config: &Config, progress: &dyn Progress) -> R
     let passage_rows = vectorizer.transform(&passage_bags);
 
     progress.begin(Stage::Embed);
-    let embedder = embed::fit(&rows, &config.embed)?;
+    let column_terms: Vec<&Term> = vectorizer.columns.iter().map(|&term| &segmented.terms[term as usize]).collect();
+    let embedder = embed::fit(&rows, &column_terms, &config.embed)?;
     let vectors = embedder.embed(&rows);
     let passage_vectors = embedder.embed(&passage_rows);
 
