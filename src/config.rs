@@ -97,6 +97,8 @@ pub struct Overrides {
     pub max_df: Option<f64>,
     /// See [`embed::Settings::dimensions`].
     pub dimensions: Option<usize>,
+    /// See [`embed::Settings::lexicon`].
+    pub lexicon: Option<PathBuf>,
     /// See [`cluster::Settings::k`]; `"auto"` or a number.
     #[serde(serialize_with = "k_to_value", deserialize_with = "k_from_value")]
     pub k: Option<K>,
@@ -160,6 +162,7 @@ impl Overrides {
         put(self.min_df.as_ref(), &mut config.vectorize.min_df);
         put(self.max_df.as_ref(), &mut config.vectorize.max_df);
         put(self.dimensions.as_ref(), &mut config.embed.dimensions);
+        config.embed.lexicon = self.lexicon.clone().or(config.embed.lexicon.take());
         put(self.k.as_ref(), &mut config.cluster.k);
         put(self.starts.as_ref(), &mut config.cluster.starts);
         put(self.max_iterations.as_ref(), &mut config.cluster.max_iterations);
@@ -197,6 +200,7 @@ impl From<&Config> for Overrides {
             min_df: Some(config.vectorize.min_df),
             max_df: Some(config.vectorize.max_df),
             dimensions: Some(config.embed.dimensions),
+            lexicon: config.embed.lexicon.clone(),
             k: Some(config.cluster.k),
             starts: Some(config.cluster.starts),
             max_iterations: Some(config.cluster.max_iterations),

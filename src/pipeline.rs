@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     input::Collection,
     model::Model,
-    segment::{self, Segmented, Segmenter},
+    segment::{self, Segmented, Segmenter, Term},
     theme::{self, Themes},
     vectorize::{self, Bag, Csr, Vectorizer},
 };
@@ -128,7 +128,8 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
     let passage_rows = vectorizer.transform(&passage_bags);
 
     progress.begin(Stage::Embed);
-    let embedder = embed::fit(&rows, &config.embed)?;
+    let column_terms: Vec<&Term> = vectorizer.columns.iter().map(|&term| &segmented.terms[term as usize]).collect();
+    let embedder = embed::fit(&rows, &column_terms, &config.embed)?;
     let vectors = embedder.embed(&rows);
     let passage_vectors = embedder.embed(&passage_rows);
 

@@ -105,7 +105,7 @@ fn a_file_equal_to_the_flags_gives_an_equal_configuration() {
     std::fs::write(
         &path,
         "input-format = 'markdown'\ndict = 'words.txt'\nstopwords = 'words.txt'\nphrases = false\nmin-df = 2\nmax-df = 0.5\n\
-         dimensions = 64\nk = 8\nstarts = 3\nmax-iterations = 50\nterms = 12\nevidence = 1\nseed = 7\nthreads = 2\n",
+         dimensions = 64\nlexicon = \"none\"\nk = 8\nstarts = 3\nmax-iterations = 50\nterms = 12\nevidence = 1\nseed = 7\nthreads = 2\n",
     )
     .unwrap();
     let (path, words) = (path.to_str().unwrap(), words.to_str().unwrap());
@@ -129,6 +129,8 @@ fn a_file_equal_to_the_flags_gives_an_equal_configuration() {
         "0.5",
         "--dimensions",
         "64",
+        "--lexicon",
+        "none",
         "-k",
         "8",
         "--starts",

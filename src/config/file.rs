@@ -35,6 +35,10 @@ impl ConfigFile {
             for path in [&mut file.overrides.dict, &mut file.overrides.stopwords].into_iter().flatten() {
                 *path = folder.join(&*path);
             }
+            // `none` is a word, not a file.
+            if let Some(path) = file.overrides.lexicon.as_mut().filter(|path| path.as_os_str() != "none") {
+                *path = folder.join(&*path);
+            }
         }
         Ok(file)
     }

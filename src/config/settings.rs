@@ -232,6 +232,17 @@ pub const SETTINGS: &[Setting] = &[
         holds: |o| within(o.dimensions, &(1..=1000)),
     },
     Setting {
+        key: "lexicon",
+        group: Group::Embedding,
+        kind: Kind::File,
+        value: "FILE|none",
+        help: "Use this lexicon in place of the program's own, or none",
+        more: "`wenmai lexicon build` makes one. In a configuration file, the path is relative to that file.",
+        rule: "it is the path of a lexicon, or none",
+        remedy: "name a file",
+        holds: |o| o.lexicon.as_ref().is_none_or(|path| !path.as_os_str().is_empty()),
+    },
+    Setting {
         key: "k",
         group: Group::Clustering,
         kind: Kind::AutoOrWhole,

@@ -11,6 +11,7 @@ fn everything() -> Overrides {
         min_df: Some(2),
         max_df: Some(0.5),
         dimensions: Some(64),
+        lexicon: Some("words.lexicon".into()),
         k: Some(K::Exactly(8)),
         starts: Some(3),
         max_iterations: Some(50),

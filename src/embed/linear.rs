@@ -2,7 +2,6 @@
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut1, Axis, parallel::prelude::*};
 
-use super::View;
 use crate::vectorize::Csr;
 
 /// Shorter projections of a unit row are rounding noise: the text has nothing in common with what the view knows.
@@ -35,16 +34,18 @@ impl Linear {
             out.iter_mut().zip(sum).for_each(|(out, s)| *out = (s / length) as f32);
         }
     }
-}
 
-impl View for Linear {
-    fn embed(&self, rows: &Csr) -> Array2<f32> {
+    /// Maps TF-IDF rows to dense rows, `n × d`, of unit length; a row without terms, or none that has a vector, is zero.
+    #[must_use]
+    pub fn embed(&self, rows: &Csr) -> Array2<f32> {
         let mut embedded = Array2::zeros((rows.rows(), self.vectors.ncols()));
         embedded.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, out)| self.project(rows.row(i), out));
         embedded
     }
 
-    fn vectors(&self) -> Option<ArrayView2<'_, f32>> {
-        Some(self.vectors.view())
+    /// The vectors of the columns, `columns × d`.
+    #[must_use]
+    pub fn vectors(&self) -> ArrayView2<'_, f32> {
+        self.vectors.view()
     }
 }

@@ -43,7 +43,7 @@ use linfa_linalg::eigh::{EigSort, Eigh};
 use ndarray::Array2;
 use single_svdlib::{SparseMat, irlba};
 
-use super::{Linear, Settings, View};
+use super::Settings;
 use crate::{
     error::{Error, Result},
     vectorize::Csr,
@@ -71,11 +71,11 @@ fn bearable(articles: usize) -> usize {
     articles.div_ceil(2).max(articles.min(SMALL))
 }
 
-/// Fits the view; `d` is at most `settings.dimensions`, half the number of non-empty rows (all, up to 8) and the rank.
+/// Fits the view and returns the vectors of the columns, `columns × d`; `d` is at most `settings.dimensions`, half the number of non-empty rows (all, up to 8) and the rank.
 ///
 /// # Errors
 /// [`Error::Numeric`] if the factorisation fails.
-pub fn fit(rows: &Csr, settings: &Settings) -> Result<Box<dyn View>> {
+pub fn fit(rows: &Csr, settings: &Settings) -> Result<Array2<f32>> {
     let texts = (0..rows.rows()).filter(|&i| !rows.row(i).0.is_empty()).count();
     let dimensions = settings.dimensions.max(1).min(bearable(texts));
     let svd = Svd::truncated(rows, dimensions + 1, settings.seed)?;
@@ -83,8 +83,7 @@ pub fn fit(rows: &Csr, settings: &Settings) -> Result<Box<dyn View>> {
     let floor = svd.values.get(d).map_or(0.0, |next| next * next);
     let weight = |j: usize| (1.0 - floor / (svd.values[j] * svd.values[j])).max(FLOOR);
     // Relative to the first: rows are scaled to unit length anyway, and the vectors stay away from tiny numbers.
-    let vectors = Array2::from_shape_fn((rows.cols, d), |(i, j)| (svd.right[[i, j]] * weight(j) / weight(0)) as f32);
-    Ok(Box::new(Linear::new(vectors)))
+    Ok(Array2::from_shape_fn((rows.cols, d), |(i, j)| (svd.right[[i, j]] * weight(j) / weight(0)) as f32))
 }
 
 /// The leading singular values of a matrix and their right vectors.

@@ -10,7 +10,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("segment", &["article", "error"]),
     ("vectorize", &["segment", "error"]),
     ("lexicon", &["article", "segment", "vectorize", "error"]),
-    ("embed", &["vectorize", "error"]),
+    ("embed", &["lexicon", "segment", "vectorize", "error"]),
     ("cluster", &["error"]),
     ("theme", &["article", "segment", "vectorize", "cluster", "error"]),
     ("config", &["cluster", "embed", "error", "input", "segment", "theme", "vectorize"]),

@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use super::*;
+use super::{super::Linear, *};
 use crate::vectorize::{self, Bag};
 
 /// What `tests/reference/make.py` got from scikit-learn's `TruncatedSVD`.
@@ -115,8 +115,7 @@ fn rank_deficient_input_gives_the_rank() {
         let svd = Svd::truncated(&rows, 100, 42).unwrap();
         assert_eq!(svd.values.len(), rank, "{name}: {:?}", svd.values);
         assert!(svd.right.iter().all(|x| x.is_finite()), "{name}");
-        let view = fit(&rows, &Settings::default()).unwrap();
-        let embedded = view.embed(&rows);
+        let embedded = Linear::new(fit(&rows, &Settings::default()).unwrap()).embed(&rows);
         assert_eq!(embedded.ncols(), rank.min(bearable(bags.iter().filter(|b| !b.0.is_empty()).count())), "{name}");
         for (bag, row) in bags.iter().zip(embedded.rows()) {
             let length = row.dot(&row).sqrt();
@@ -143,7 +142,7 @@ fn the_iterative_solver_drops_what_the_rank_does_not_bear() {
 fn a_small_corpus_keeps_its_tf_idf_cosines() {
     let bags = [vec![0, 1, 2], vec![1, 2, 3], vec![4, 5, 0], vec![6, 7], vec![6, 1]].map(Bag::count);
     let rows = rows(&bags);
-    let embedded = fit(&rows, &Settings::default()).unwrap().embed(&rows);
+    let embedded = Linear::new(fit(&rows, &Settings::default()).unwrap()).embed(&rows);
     let dense = Array2::from_shape_fn((bags.len(), rows.cols), |(i, j)| {
         let (columns, values) = rows.row(i);
         columns.iter().position(|&c| c as usize == j).map_or(0.0, |at| values[at])
@@ -157,7 +156,7 @@ fn a_small_corpus_keeps_its_tf_idf_cosines() {
 fn articles_that_share_nothing_do_not_fail() {
     let bags: Vec<Bag> = (0..30).map(|i| Bag::count([2 * i, 2 * i + 1])).collect();
     let rows = rows(&bags);
-    let embedded = fit(&rows, &Settings::default()).unwrap().embed(&rows);
+    let embedded = Linear::new(fit(&rows, &Settings::default()).unwrap()).embed(&rows);
     let zero = embedded.rows().into_iter().filter(|row| row.iter().all(|&x| x == 0.0)).count();
     assert_eq!((embedded.ncols(), zero), (15, 15), "those outside the dimensions kept are zero, not noise");
 }
@@ -166,8 +165,8 @@ fn articles_that_share_nothing_do_not_fail() {
 fn more_dimensions_never_exceed_the_setting() {
     let rows = corpus(100, 4, 120);
     for (asked, given) in [(0, 1), (1, 1), (7, 7), (50, 50), (1000, 50)] {
-        let view = fit(&rows, &Settings { dimensions: asked, seed: 1 }).unwrap();
-        assert_eq!(view.vectors().unwrap().dim(), (rows.cols, given));
+        let vectors = fit(&rows, &Settings { dimensions: asked, seed: 1, ..Settings::default() }).unwrap();
+        assert_eq!(vectors.dim(), (rows.cols, given));
     }
 }
 
@@ -177,10 +176,10 @@ fn same_bytes_for_any_thread_count() {
         let rows = corpus(n, 6, terms);
         let run = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let view = pool.install(|| fit(&rows, &Settings { dimensions: 30, seed: 42 }).unwrap());
-            let embedded = pool.install(|| view.embed(&rows));
+            let vectors = pool.install(|| fit(&rows, &Settings { dimensions: 30, ..Settings::default() }).unwrap());
+            let embedded = pool.install(|| Linear::new(vectors.clone()).embed(&rows));
             let bits = |x: &Array2<f32>| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-            (bits(&view.vectors().unwrap().to_owned()), bits(&embedded))
+            (bits(&vectors), bits(&embedded))
         };
         let one = run(1);
         assert!(one == run(2) && one == run(3), "{n} × {terms}");
