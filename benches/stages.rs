@@ -6,6 +6,9 @@
 //! cargo bench --bench stages -- embed   # one stage
 //! ```
 
+// A bench that cannot set up has nothing to measure.
+#![allow(clippy::unwrap_used)]
+
 use std::sync::LazyLock;
 
 use divan::Bencher;

@@ -120,8 +120,6 @@ fn the_digest_page_comes_out_as_its_reader_would_sort_it() {
     // Two of the three bilateral partners (UK, Brazil, Israel) fall together.
     let partners = [theme(5), theme(6), theme(7)];
     assert!(partners[0] == partners[1] || partners[1] == partners[2] || partners[0] == partners[2], "{partners:?}");
-    let labels: String = found["themes"].as_array().unwrap().iter().map(|t| t["label"].to_string()).collect();
-    assert!(labels.contains("Belt and Road") || labels.contains("一带一路"), "{labels}");
 }
 
 #[test]
