@@ -166,7 +166,7 @@ fn ask(model: &Model, query: &Query) -> Result<Question> {
                 } else {
                     let more = unknown.len().saturating_sub(UNKNOWN_TOLD);
                     let told = unknown.iter().take(UNKNOWN_TOLD).map(String::as_str).collect::<Vec<_>>().join(", ");
-                    format!("it has: {told}{}", if more > 0 { format!(" and {more} more") } else { String::new() })
+                    format!("query: {told}{}", if more > 0 { format!(" and {more} more") } else { String::new() })
                 };
                 return Err(Error::UnknownTerms { terms });
             }
