@@ -69,7 +69,7 @@ const BUILD: Examples = &[
 const MORE: &str = "\
 WORDS holds one word or phrase a line, common ones first; what follows a tab is ignored. TEXTS holds JSON lines with `text` and, \
 if known, `lang` (zh, en) and `pair` (texts of one pair are translations of one another), or one plain text a line. A few tens \
-of thousand texts, of the kinds to be read later, do.
+of thousand texts, of the kinds to be read later, do. Where the server is slow, --ask 10000 asks it for the first 10000 only.
 
 Every answer is kept at once in a file beside the output, OUTPUT.cache. If a build is interrupted, the same command goes on from \
 there. A server that is slow or busy is asked again, after the wait it names.
@@ -92,6 +92,10 @@ pub struct Build {
     /// Texts to fit the words to: JSON lines with text, lang and pair, or one plain text a line
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub texts: Option<PathBuf>,
+
+    /// Ask the server for the first N texts only; the others teach which words stand together
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub ask: Option<u32>,
 
     /// File to write the lexicon to
     #[arg(short, long, value_name = "FILE", default_value = "wenmai.lexicon", value_hint = ValueHint::FilePath)]
@@ -128,6 +132,10 @@ pub struct Build {
     /// How far translations are drawn together, 0 to 1
     #[arg(long, value_name = "X", default_value_t = Settings::default().pull, value_parser = share, hide_short_help = true)]
     pub pull: f32,
+
+    /// Passes over the texts that teach a text to find its translation, and one half of it the other; 0 for none
+    #[arg(long, value_name = "N", default_value_t = Settings::default().passes as u16, value_parser = clap::value_parser!(u16).range(0..=1000), hide_short_help = true)]
+    pub passes: u16,
 
     /// Characters of a text that are read
     #[arg(long, value_name = "N", default_value_t = 600, value_parser = clap::value_parser!(u32).range(1..), hide_short_help = true)]
@@ -200,7 +208,7 @@ fn show(args: &Show) -> Result<Exit> {
 }
 
 fn build(args: &Build, global: &Global) -> Result<Exit> {
-    let threads = global.config(&global.run)?.threads;
+    let config = global.config(&global.run)?;
     let words = lexicon::read_words(&args.words)?;
     let texts = args.texts.as_deref().map(lexicon::read_texts).transpose()?.unwrap_or_default();
     let texts: Vec<Text> = texts.into_iter().map(|text| shortened(text, args.chars)).collect();
@@ -233,10 +241,13 @@ fn build(args: &Build, global: &Global) -> Result<Exit> {
         pull: args.pull,
         dimensions: args.dimensions.map(usize::from),
         bits: args.bits,
+        passes: args.passes.into(),
+        seed: config.embed.seed,
+        ask: args.ask.map(|ask| ask as usize),
     };
     let about = about(args, texts.len());
     let progress = Bar::new(global.quiet);
-    let built = pipeline::in_pool(threads, || {
+    let built = pipeline::in_pool(config.threads, || {
         lexicon::build(&words, &texts, &mut server, &mut cache, &settings, &about, &progress)
     })??;
     lexicon::save(&built.bytes, &args.output)?;
@@ -256,8 +267,16 @@ fn build(args: &Build, global: &Global) -> Result<Exit> {
         let Some(m) = built.measured else { return Ok(()) };
         writeln!(
             out,
-            "cosine to the teacher on {} texts held out: {:.3} from words alone, {:.3} mapped, {:.3} corrected, {:.3} as written",
-            m.texts, m.words, m.map, m.corrected, m.written
+            "cosine to the teacher on {} texts held out: {:.3} from words alone, {:.3} mapped, {:.3} corrected, {:.3} refined, {:.3} as written",
+            m.texts, m.words, m.map, m.corrected, m.refined, m.written
+        )?;
+        let (Some(before), Some(after)) = (m.mates_corrected, m.mates_written) else { return Ok(()) };
+        writeln!(
+            out,
+            "of {} translations held out, {:.1} % find each other corrected, {:.1} % as written",
+            m.pairs,
+            before * 100.0,
+            after * 100.0
         )
     })?;
     Ok(Exit::Done)
@@ -277,13 +296,17 @@ fn about(args: &Build, texts: usize) -> About {
     let mut made = format!("wenmai lexicon build --words {} --model {:?}", name(&args.words), args.model);
     if let Some(texts) = &args.texts {
         made += &format!(
-            " --texts {} --chars {} --map-ridge {} --word-ridge {} --pull {}",
+            " --texts {} --chars {} --map-ridge {} --word-ridge {} --pull {} --passes {}",
             name(texts),
             args.chars,
             args.map_ridge,
             args.word_ridge,
-            args.pull
+            args.pull,
+            args.passes
         );
+        if let Some(ask) = args.ask {
+            made += &format!(" --ask {ask}");
+        }
     }
     if !args.prefix.is_empty() {
         made += &format!(" --prefix {:?}", args.prefix);

@@ -28,7 +28,8 @@ impl Progress for () {
     fn wait(&self, _: &str) {}
 }
 
-/// Builds a lexicon of `words` (common ones first), fitted to `texts` if there are any.
+/// Builds a lexicon of `words` (common ones first), fitted to `texts` if there are any. The teacher is asked for the first
+/// [`Settings::ask`] of them; the others teach by their words alone.
 ///
 /// Every answer of the server is kept in `cache` at once, so a build that was interrupted goes on where it stopped, and
 /// gives the same bytes as one that was not. The result does not depend on the number of threads.
@@ -59,7 +60,8 @@ pub fn build(
     progress.begin("asking for words");
     let forms = cache.embed(server, &forms, progress)?;
     progress.begin("asking for texts");
-    let asked: Vec<&str> = texts.iter().map(|text| text.text.as_str()).collect();
+    let asked: Vec<&str> =
+        texts.iter().take(settings.ask.unwrap_or(usize::MAX)).map(|text| text.text.as_str()).collect();
     let teacher = cache.embed(server, &asked, progress)?;
     progress.begin("fitting");
     distil::distil(&Words { entries: &entries, teacher: forms.view() }, texts, teacher.view(), settings, about)

@@ -7,10 +7,12 @@
 //! 3. One linear map, fitted by ridge regression, takes the texts' sums of word vectors, of unit length, as near the
 //!    targets as it can.
 //! 4. A vector for each word that occurs in the texts, fitted by ridge regression to what is left, is added to its own.
-//! 5. If fewer dimensions are wanted, those that hold most of the words are kept. No mean is removed, so that sums stay
-//!    sums.
+//! 5. If fewer dimensions are wanted, those that hold most of the texts' sums are kept: they keep more of what tells texts
+//!    apart than those that hold most of the words. No mean is removed, so that sums stay sums.
+//! 6. The vectors are refined (`refine.rs`), so that a text finds its translation, and one half of it the other.
 //!
-//! Without texts, that is the first step and the last.
+//! Texts that the teacher was not asked for take part in the last two steps. Without texts, there is only the first step,
+//! and the fifth on words.
 
 #[cfg(test)]
 mod tests;
@@ -27,6 +29,7 @@ use rayon::prelude::*;
 use super::{
     format::{About, Bits, Lexicon},
     parts::is_han,
+    refine::{Lessons, refine},
     ridge,
     sources::{self, Entry, Text},
     write::encode,
@@ -58,27 +61,51 @@ pub struct Settings {
     pub dimensions: Option<usize>,
     /// Bits a number takes.
     pub bits: Bits,
+    /// Texts that the teacher is asked for, the first ones; all if none.
+    pub ask: Option<usize>,
+    /// Passes of the refinement; 0 leaves it out.
+    pub passes: usize,
+    /// Seed of the refinement.
+    pub seed: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { map_ridge: 1.0, word_ridge: 1.0, pull: 0.0, dimensions: None, bits: Bits::Eight }
+        Self {
+            map_ridge: 1.0,
+            word_ridge: 1.0,
+            pull: 0.0,
+            dimensions: None,
+            bits: Bits::Eight,
+            ask: None,
+            passes: 8,
+            seed: 42,
+        }
     }
 }
 
-/// How near the sums come to the teacher: mean cosines over the texts that were held out.
+/// How near the sums come to the teacher: mean cosines over the texts that were held out; and the share of held-out
+/// translations that find one another, nearest of all held-out translations, mean of both ways.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measured {
-    /// Texts held out.
+    /// Texts held out that the teacher was asked for.
     pub texts: usize,
+    /// Pairs of translations held out.
+    pub pairs: usize,
     /// With the teacher's word vectors as they are.
     pub words: f64,
     /// After the map.
     pub map: f64,
     /// After the map and the words' corrections.
     pub corrected: f64,
-    /// In the lexicon as it is written, in fewer dimensions and bits.
+    /// After the refinement, which gives up some of it to tell texts apart.
+    pub refined: f64,
+    /// In the lexicon as it is written, in fewer bits.
     pub written: f64,
+    /// Translations found after the words' corrections, 0 to 1; none without pairs.
+    pub mates_corrected: Option<f64>,
+    /// Translations found by the lexicon as it is written.
+    pub mates_written: Option<f64>,
 }
 
 /// A lexicon, ready to be written to a file.
@@ -271,7 +298,56 @@ fn principal(rows: ArrayView2<'_, f32>, count: usize) -> Result<Array2<f32>> {
     Ok(vectors.slice(s![.., ..count]).mapv(|x| x as f32))
 }
 
-/// Distils a lexicon from the teacher's vectors of words and, if there are any, of texts.
+/// Texts held out, to measure on.
+struct Held {
+    /// Those that the teacher was asked for, and where it puts them.
+    x: Csr,
+    targets: Array2<f32>,
+    /// Translations of one another, row by row.
+    sides: (Csr, Csr),
+}
+
+impl Held {
+    fn cosine(&self, vectors: ArrayView2<'_, f32>) -> f64 {
+        mean_cosine(&self.x, vectors, self.targets.view())
+    }
+
+    /// How many translations find one another, 0 to 1.
+    fn mates(&self, vectors: ArrayView2<'_, f32>) -> Option<f64> {
+        let side = |x: &Csr| {
+            let mut sums = ridge::sparse(x, vectors);
+            unit_rows(&mut sums);
+            sums
+        };
+        let (a, b) = (side(&self.sides.0), side(&self.sides.1));
+        let found = |from: &Array2<f32>, to: &Array2<f32>| {
+            let cosines = ridge::dense(from.view(), to.t());
+            let nearest = |row: ArrayView1<'_, f32>| {
+                let (mut best, mut most) = (usize::MAX, 0.0);
+                for (j, &cosine) in row.iter().enumerate().filter(|(_, cosine)| **cosine > 0.0) {
+                    if cosine > most {
+                        (best, most) = (j, cosine);
+                    }
+                }
+                best
+            };
+            cosines.rows().into_iter().enumerate().filter(|(i, row)| nearest(*row) == *i).count() as f64
+        };
+        let count = a.nrows();
+        (count > 1).then(|| (found(&a, &b) + found(&b, &a)) / (2 * count) as f64)
+    }
+}
+
+/// Pairs of translations among some texts: the first two of each.
+fn translations(texts: &[Text], which: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
+    let of = |members: Vec<usize>| {
+        let mut members = members.into_iter().filter(|&i| which(i));
+        Some((members.next()?, members.next()?))
+    };
+    pairs(texts).into_values().filter_map(of).collect()
+}
+
+/// Distils a lexicon from the teacher's vectors of words and, if there are any, of the first of the texts.
 ///
 /// The result is the same for any number of threads.
 pub(super) fn distil(
@@ -284,60 +360,90 @@ pub(super) fn distil(
     let keys: Vec<String> = words.entries.iter().map(|entry| entry.key.clone()).collect();
     let chinese: Vec<bool> = words.entries.iter().map(|entry| entry.key.contains(is_han)).collect();
     let mut vectors = cleaned(words.teacher, &chinese);
-    let fitted = if texts.is_empty() {
-        None
-    } else {
-        let segmented = sources::cut(texts)?;
-        let targets = targets(texts, &segmented, teacher, settings.pull);
-        let mut x = word_rows(&segmented, &keys)?;
-        drop(segmented);
-        let sums = ridge::sparse(&x, vectors.view());
-        scale(&mut x, sums.view());
-        drop(sums);
-        let held = held_out(texts);
-        // A text without known words teaches nothing.
-        let rows = |which: bool| -> Vec<usize> {
-            (0..texts.len()).filter(|&i| held[i] == which && !x.row(i).0.is_empty()).collect()
-        };
-        let (taught, kept) = (rows(false), rows(true));
-        let (test_x, test) = (select(&x, &kept), targets.select(Axis(0), &kept));
-        let measure = |vectors: &Array2<f32>| mean_cosine(&test_x, vectors.view(), test.view());
-        let raw = measure(&vectors);
-
-        let (x, targets) = (select(&x, &taught), targets.select(Axis(0), &taught));
-        let sums = ridge::sparse(&x, vectors.view());
-        let map = ridge::map(sums.view(), targets.view(), settings.map_ridge)?;
-        vectors = ridge::dense(vectors.view(), map.view());
-        let mapped = measure(&vectors);
-
-        let left = targets - ridge::dense(sums.view(), map.view());
-        drop(sums);
-        vectors += &ridge::correction(&x, left.view(), settings.word_ridge);
-        let corrected = measure(&vectors);
-        Some((test_x, test, Measured { texts: kept.len(), words: raw, map: mapped, corrected, written: corrected }))
-    };
-
-    let width = vectors.ncols();
-    let axes = settings.dimensions.filter(|&count| count < width);
-    let axes = axes.map(|count| principal(vectors.view(), count)).transpose()?;
-    if let Some(axes) = &axes {
-        vectors = ridge::dense(vectors.view(), axes.view());
-    }
-    let bytes = encode(&keys, vectors.view(), settings.bits, about)?;
-    let measured = match fitted {
-        Some((x, test, measured)) if measured.texts > 0 => {
-            let lexicon = Lexicon::read(&bytes[..], "the new lexicon")?;
-            for (row, mut vector) in (0..lexicon.words()).filter_map(|i| lexicon.row(i)).zip(vectors.rows_mut()) {
-                if let Some(vector) = vector.as_slice_mut() {
-                    row.write(vector);
-                }
-            }
-            if let Some(axes) = &axes {
-                vectors = ridge::dense(vectors.view(), axes.t());
-            }
-            Some(Measured { written: mean_cosine(&x, vectors.view(), test.view()), ..measured })
+    if texts.is_empty() {
+        if let Some(count) = settings.dimensions.filter(|&count| count < vectors.ncols()) {
+            let axes = principal(vectors.view(), count)?;
+            vectors = ridge::dense(vectors.view(), axes.view());
         }
-        _ => None,
+        return Ok(Distilled { bytes: encode(&keys, vectors.view(), settings.bits, about)?, measured: None });
+    }
+
+    let asked = teacher.nrows();
+    let segmented = sources::cut(texts)?;
+    let targets = targets(&texts[..asked], &segmented, teacher, settings.pull);
+    let mut x = word_rows(&segmented, &keys)?;
+    drop(segmented);
+    let sums = ridge::sparse(&x, vectors.view());
+    scale(&mut x, sums.view());
+    drop(sums);
+    let out = held_out(texts);
+    // A text without known words teaches nothing.
+    let rows = |held: bool, to: usize| -> Vec<usize> {
+        (0..to).filter(|&i| out[i] == held && !x.row(i).0.is_empty()).collect()
     };
+    let kept = rows(true, asked);
+    let mates = translations(texts, |i| out[i] && !x.row(i).0.is_empty());
+    let side = |side: fn(&(usize, usize)) -> usize| select(&x, &mates.iter().map(side).collect::<Vec<_>>());
+    let held = Held {
+        x: select(&x, &kept),
+        targets: targets.select(Axis(0), &kept),
+        sides: (side(|pair| pair.0), side(|pair| pair.1)),
+    };
+    let raw = held.cosine(vectors.view());
+
+    let taught = rows(false, asked);
+    let mut targets = targets.select(Axis(0), &taught);
+    let taught_x = select(&x, &taught);
+    let sums = ridge::sparse(&taught_x, vectors.view());
+    let map = ridge::map(sums.view(), targets.view(), settings.map_ridge)?;
+    vectors = ridge::dense(vectors.view(), map.view());
+    let mapped = held.cosine(vectors.view());
+    let left = &targets - &ridge::dense(sums.view(), map.view());
+    drop(sums);
+    vectors += &ridge::correction(&taught_x, left.view(), settings.word_ridge);
+    let (corrected, mates_corrected) = (held.cosine(vectors.view()), held.mates(vectors.view()));
+    drop((left, taught_x));
+
+    let learnt = rows(false, texts.len());
+    let axes = settings.dimensions.filter(|&count| count < vectors.ncols()).map(|count| {
+        let mut sums = ridge::sparse(&select(&x, &learnt), vectors.view());
+        unit_rows(&mut sums);
+        principal(sums.view(), count)
+    });
+    let axes = axes.transpose()?.unwrap_or_else(|| Array2::eye(vectors.ncols()));
+    vectors = ridge::dense(vectors.view(), axes.view());
+    targets = ridge::dense(targets.view(), axes.view());
+    unit_rows(&mut targets);
+    let lessons = Lessons {
+        x: &x,
+        taught: &taught,
+        targets: targets.view(),
+        pairs: &translations(texts, |i| !out[i] && !x.row(i).0.is_empty()),
+        texts: &learnt,
+        passes: settings.passes,
+        seed: settings.seed,
+    };
+    refine(&mut vectors, &lessons);
+    let wide = |vectors: &Array2<f32>| ridge::dense(vectors.view(), axes.t());
+    let refined = held.cosine(wide(&vectors).view());
+
+    let bytes = encode(&keys, vectors.view(), settings.bits, about)?;
+    let lexicon = Lexicon::read(&bytes[..], "the new lexicon")?;
+    for (row, mut vector) in (0..lexicon.words()).filter_map(|i| lexicon.row(i)).zip(vectors.rows_mut()) {
+        if let Some(vector) = vector.as_slice_mut() {
+            row.write(vector);
+        }
+    }
+    let measured = (held.x.rows() > 0).then(|| Measured {
+        texts: kept.len(),
+        pairs: mates.len(),
+        words: raw,
+        map: mapped,
+        corrected,
+        refined,
+        written: held.cosine(wide(&vectors).view()),
+        mates_corrected,
+        mates_written: held.mates(vectors.view()),
+    });
     Ok(Distilled { bytes, measured })
 }

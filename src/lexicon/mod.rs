@@ -45,6 +45,7 @@ mod cache;
 mod distil;
 mod format;
 mod parts;
+mod refine;
 mod ridge;
 mod server;
 mod sources;

@@ -64,11 +64,14 @@ fn run(settings: &Settings) -> Distilled {
 
 #[test]
 fn each_step_comes_nearer_to_the_teacher_on_texts_that_were_held_out() {
-    let Measured { texts, words, map, corrected, written } = run(&Settings::default()).measured.unwrap();
-    assert_eq!(texts, 100);
+    let Measured { texts, pairs, words, map, corrected, refined, written, mates_written, .. } =
+        run(&Settings::default()).measured.unwrap();
+    assert_eq!((texts, pairs, mates_written), (100, 0, None));
     assert!(map > words + 0.1, "{words} {map}");
     assert!(corrected > map + 0.05 && corrected > 0.9, "{map} {corrected}");
-    assert!((written - corrected).abs() < 0.001, "{corrected} {written}");
+    // In this world no words stand together more than others: there is nothing to gain.
+    assert!(refined > corrected - 0.05, "{corrected} {refined}");
+    assert!((written - refined).abs() < 0.001, "{refined} {written}");
     let small = Settings { bits: Bits::Four, dimensions: Some(9), ..Settings::default() };
     let small = run(&small);
     let lexicon = Lexicon::read(&small.bytes[..], "x").unwrap();
