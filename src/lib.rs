@@ -41,6 +41,7 @@
 //! ```
 
 pub mod article;
+mod atomic;
 pub mod cli;
 pub mod cluster;
 pub mod config;
@@ -51,6 +52,7 @@ pub mod input;
 pub mod lexicon;
 pub mod model;
 pub mod pipeline;
+pub mod remote;
 pub mod report;
 pub mod segment;
 pub mod similar;

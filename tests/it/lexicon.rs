@@ -16,7 +16,8 @@ use std::{
 use serde_json::{Value, json};
 use wenmai::{
     Error,
-    lexicon::{Cache, Lexicon, Server, ServerSettings},
+    lexicon::Lexicon,
+    remote::{Cache, Server, Settings as ServerSettings},
 };
 
 use super::support::{run, wenmai};
