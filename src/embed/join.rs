@@ -51,7 +51,7 @@ pub(super) fn join(rows: &Csr, terms: &[&Term], lexicon: Array2<f32>, corpus: Ar
 }
 
 /// The weight `c` of the lexicon's part; texts without terms do not count.
-fn weight(rows: &Csr) -> f32 {
+pub(super) fn weight(rows: &Csr) -> f32 {
     let terms = (0..rows.rows()).map(|i| rows.row(i).0.len() as f32).filter(|&terms| terms > 0.0);
     let (sum, texts) = terms.fold((0.0, 0.0), |(sum, texts), terms| (sum + HALF / (HALF + terms), texts + 1.0f32));
     FLOOR + sum / texts.max(1.0)
@@ -90,7 +90,7 @@ fn turn(rows: &Csr, terms: &[&Term], lexicon: ArrayView2<'_, f32>, corpus: Array
 }
 
 /// The language with the most weight in a row; of equals the first by [`Lang`]'s order.
-fn language(rows: &Csr, i: usize, terms: &[&Term]) -> Option<Lang> {
+pub(super) fn language(rows: &Csr, i: usize, terms: &[&Term]) -> Option<Lang> {
     let (columns, values) = rows.row(i);
     let mut sums = [(0.0_f64, Lang::Zh), (0.0, Lang::En), (0.0, Lang::Other)];
     for (&column, &value) in columns.iter().zip(values) {

@@ -44,7 +44,7 @@ mod build;
 mod distil;
 mod format;
 mod parts;
-mod ridge;
+pub(crate) mod ridge;
 mod sources;
 #[cfg(test)]
 mod tests;
