@@ -11,25 +11,34 @@
 //!
 //! | predicted from | titles | nearest ten | BBC | nearest ten | the rest |
 //! |---|---|---|---|---|---|
-//! | terms alone | .32 | .27 | .46 | .59 | .98–1 |
+//! | terms alone | .32 | .28 | .46 | .59 | .98 |
 //! | the lexicon's map alone | .58 | .43 | .47 | .58 | – |
-//! | both | .59 | .45 | .50 | .61 | .99 |
+//! | both | .59 | .45 | .50 | .61 | .96 |
 //!
 //! So the prediction is worth about what the lexicon is, and for an article it all but gives its own vector back, which is
-//! why the parts of a similarity can still be told by terms. Ridges from 0.3 to 3 times and 0.001 to 3 times these change
-//! the third row by .02 at most.
+//! why the parts of a similarity can still be told by terms. Ridges from 0.3 to 3 for the map and 0.001 to 3 for the columns
+//! change the first four figures of the third row by .03 at most; more of the latter takes fewer steps to fit.
 //!
 //! Models of sentences put all texts in one corner of the space, and each language in a corner of its own, which hides what
 //! they are about. So the mean of the articles is taken away, then that of each language; each only as far as there are
 //! articles to tell it by ([`TRUST`]).
+//!
+//! What one article's vector says of it alone is noise to the turning of the corpus's view in a corpus of two languages
+//! (`join.rs`): with vectors `Y` as its target, 200 articles of BBC and cnews had a V-measure of .72, the vectors alone .81.
+//! Turned towards `Y·(YᵀY)²`, in which the directions that many articles share stand out, they have .85 (`Y·YᵀY`: .84).
 
-use ndarray::{Array1, Array2, ArrayView2, Axis, parallel::prelude::*};
+use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, parallel::prelude::*};
 
-use super::{Linear, reduce};
-use crate::{error::Result, lexicon::ridge, segment::Lang, vectorize::Csr};
+use super::{Linear, join, reduce};
+use crate::{
+    error::Result,
+    lexicon::ridge,
+    segment::{Lang, Term},
+    vectorize::Csr,
+};
 
-/// A mean of this many articles is trusted half.
-const TRUST: f64 = 2.0;
+/// A mean of this many articles is trusted half: even nine articles tell where the corner is, but one is no mean.
+const TRUST: f64 = 1.0;
 
 /// Dimensions that are kept, those the articles differ in most; a model saves so many numbers a column. Of the squared
 /// differences of the titles above 256 keep .95, of the BBC articles .995.
@@ -39,14 +48,14 @@ const MOST: usize = 256;
 const MAP: f64 = 1.0;
 
 /// Ridge of the vectors of the columns, for TF-IDF rows of unit length.
-const COLUMNS: f64 = 0.3;
+const COLUMNS: f64 = 1.0;
 
 /// The view: what was given for the articles, what is predicted for the columns.
 pub(super) struct Dense {
     /// `n × d`, rows of unit length.
     rows: Array2<f32>,
     /// `columns × d`; a row of TF-IDF times these is near the row given.
-    pub(super) columns: Array2<f32>,
+    columns: Array2<f32>,
 }
 
 /// Fits the view: `given` holds the articles' vectors, `langs` their languages, `lexicon` the columns' vectors in a lexicon
@@ -76,6 +85,19 @@ pub(super) fn fit(
 }
 
 impl Dense {
+    /// The columns of this view, weighted with `weight`, beside those of the corpus's, turned towards it.
+    ///
+    /// # Errors
+    /// [`Error::Numeric`](crate::Error::Numeric) if an eigenvalue decomposition fails.
+    pub(super) fn join(&self, rows: &Csr, terms: &[&Term], corpus: Array2<f32>, weight: f32) -> Result<Linear> {
+        let mut shared = ridge::product(self.rows.view(), self.rows.view());
+        shared /= shared.diag().sum().max(f64::MIN_POSITIVE);
+        let shared = shared.dot(&shared).mapv(|x| x as f32);
+        let turned = join::turn(rows, terms, ridge::dense(self.columns.view(), shared.view()).view(), corpus)?;
+        let own = &self.columns * weight;
+        concatenate(Axis(1), &[own.view(), turned.view()]).map(Linear::new).map_err(join::failed)
+    }
+
     /// The articles' embeddings, unit rows: what was given, weighted with `weight`, in place of the first `d` of the
     /// joined `columns`, which begin with this view's, so weighted.
     pub(super) fn embed(&self, rows: &Csr, columns: &Linear, weight: f32) -> Array2<f32> {
@@ -181,7 +203,7 @@ mod tests {
             let predicted = Linear::new(dense.columns.clone()).embed(&rows);
             // Six articles bear no more than seven columns can say, less what the ridge holds back.
             let near: Vec<f32> = (0..6).map(|i| cosine(predicted.row(i), dense.rows.row(i))).collect();
-            assert!(near.iter().all(|&c| c > 0.8) && near.iter().sum::<f32>() > 5.4, "{near:?}");
+            assert!(near.iter().all(|&c| c > 0.75) && near.iter().sum::<f32>() > 5.0, "{near:?}");
             // What is given replaces what is predicted.
             let embedded = dense.embed(&rows, &Linear::new(dense.columns.clone()), 0.3);
             assert!(embedded.iter().zip(&dense.rows).all(|(a, b)| (a - b).abs() < 1e-6));

@@ -58,7 +58,12 @@ pub(super) fn weight(rows: &Csr) -> f32 {
 }
 
 /// Turns the corpus's vectors of each language's columns; as they are if there is only one language.
-fn turn(rows: &Csr, terms: &[&Term], lexicon: ArrayView2<'_, f32>, corpus: Array2<f32>) -> Result<Array2<f32>> {
+pub(super) fn turn(
+    rows: &Csr,
+    terms: &[&Term],
+    lexicon: ArrayView2<'_, f32>,
+    corpus: Array2<f32>,
+) -> Result<Array2<f32>> {
     let langs: Vec<Option<Lang>> = (0..rows.rows()).map(|i| language(rows, i, terms)).collect();
     let least = ((SHARE * rows.rows() as f64) as usize).max(LEAST);
     let texts = |lang: Lang| langs.iter().filter(|&&l| l == Some(lang)).count();
@@ -122,6 +127,6 @@ fn procrustes(members: &[usize], from: ArrayView2<'_, f32>, to: ArrayView2<'_, f
     Ok(root.dot(&cross))
 }
 
-fn failed(error: impl std::fmt::Display) -> Error {
+pub(super) fn failed(error: impl std::fmt::Display) -> Error {
     Error::Numeric { stage: "joining the views", reason: error.to_string() }
 }

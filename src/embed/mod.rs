@@ -104,10 +104,10 @@ pub fn fit_given(
     let corpus = lsa::fit(rows, settings)?;
     let lexicon = lexicon::vectors(terms, settings)?;
     let langs: Vec<_> = (0..rows.rows()).map(|i| join::language(rows, i, terms)).collect();
-    let mut dense = dense::fit(given, rows, &langs, lexicon.view(), settings.seed)?;
-    let predicted = std::mem::take(&mut dense.columns);
-    let view = Linear::new(join::join(rows, terms, predicted, corpus)?);
-    let vectors = dense.embed(rows, &view, join::weight(rows));
+    let dense = dense::fit(given, rows, &langs, lexicon.view(), settings.seed)?;
+    let weight = join::weight(rows);
+    let view = dense.join(rows, terms, corpus, weight)?;
+    let vectors = dense.embed(rows, &view, weight);
     Ok((Embedder { view }, vectors))
 }
 

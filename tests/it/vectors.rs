@@ -28,7 +28,7 @@ const ARTICLES: [(&str, &str, &str, usize); 12] = [
 
 /// The vector of an article: what is hidden, and a little of its own.
 fn hidden(i: usize) -> Vec<f64> {
-    let mut vector: Vec<f64> = (0..8).map(|j| 0.05 * ((i * 7 + j * 3) as f64).sin() + 2.0).collect();
+    let mut vector: Vec<f64> = (0..8).map(|j| 0.05 * ((i * 7 + j * 3) as f64).sin() + 1.0).collect();
     vector[ARTICLES[i].3] += 1.0;
     vector
 }
