@@ -61,7 +61,7 @@ fn embeddings_are_unit_rows_and_linear_before_that() {
 fn words_of_one_meaning_meet_across_languages() {
     let word = |key: &str, lang| Term { key: key.to_owned(), lang, ..Term::default() };
     let terms = [word("ocean", Lang::En), word("海洋", Lang::Zh), word("tax", Lang::En)];
-    let vectors = lexicon::vectors(&terms.each_ref(), &Settings::default()).unwrap();
+    let vectors = lexicon::vectors(&terms.each_ref(), lexicon::open(&Settings::default()).unwrap().as_ref());
     let cosine = |i: usize, j: usize| {
         let (a, b) = (vectors.row(i), vectors.row(j));
         a.dot(&b) / (a.dot(&a) * b.dot(&b)).sqrt()
@@ -72,7 +72,7 @@ fn words_of_one_meaning_meet_across_languages() {
 #[test]
 fn a_lexicon_that_is_not_there_is_an_error() {
     let settings = Settings { lexicon: Some("no/such.lexicon".into()), ..Settings::default() };
-    assert!(lexicon::vectors(&[], &settings).is_err());
+    assert!(lexicon::open(&settings).is_err());
 }
 
 #[test]
@@ -89,7 +89,8 @@ fn same_bytes_for_any_thread_count() {
 fn a_restored_embedder_embeds_alike() {
     let rows = rows();
     let embedder = fitted(&rows, &Settings::default());
-    let restored = Embedder::restore(embedder.vectors().to_owned());
+    let restored =
+        Embedder::restore(embedder.vectors().to_owned(), embedder.origin().map(|(origin, _)| (origin.clone(), None)));
     assert_eq!(restored.dimensions(), embedder.dimensions());
     assert_eq!(restored.embed(&rows), embedder.embed(&rows));
     assert_eq!(restored.vectors(), embedder.vectors());
