@@ -17,7 +17,7 @@
 
 use std::cmp::Ordering;
 
-use ndarray::ArrayView1;
+use ndarray::{ArrayView1, Axis};
 
 use super::{
     Pair,
@@ -28,12 +28,13 @@ use crate::model::Model;
 /// Terms of each text that may be in a pair: those that add the most to the score.
 const TERMS: usize = 64;
 
-/// Words of two languages with at least this cosine in the lexicon are alike. Of 45 translations 36 have more, such as
-/// `telescope` and `望远镜` (.54); `sea` and `渔民` have .39, `drought` and `农民` .31.
-const ACROSS: f64 = 0.4;
+/// Words of two languages with at least this cosine in the lexicon are alike: `vaccine` and `疫苗` have .93, `camera` and
+/// `摄像机` .81, `oxygen` and `溶解氧` .56; `telescope` and `卫星` .50, `sea` and `渔民` .42. (Figures of a lexicon of 192
+/// dimensions fitted to 79 000 texts. Of 40 translations it holds 33 above, of 26 pairs of one subject 4.)
+const ACROSS: f64 = 0.55;
 
 /// Within a language, where words of one subject come nearer than across two.
-const WITHIN: f64 = 0.5;
+const WITHIN: f64 = 0.6;
 
 /// Two words that stand together count as one only if that is so much nearer than either alone.
 const GAIN: f64 = 0.02;
@@ -80,11 +81,7 @@ pub(super) fn explain(model: &Model, question: &Question, article: usize) -> Why
     let held: Vec<Held<'_>> = columns
         .iter()
         .zip(values)
-        .map(|(&column, &weight)| Held {
-            column,
-            weight,
-            vector: vectors.index_axis_move(ndarray::Axis(0), column as usize),
-        })
+        .map(|(&column, &weight)| Held { column, weight, vector: vectors.index_axis_move(Axis(0), column as usize) })
         .collect();
     let target = model.vectors.row(article);
     let score = f64::from(target.dot(&question.vector));

@@ -6,7 +6,7 @@ use super::Query;
 use crate::{
     error::{Error, Result},
     model::Model,
-    vectorize::Bag,
+    segment::QueryTerm,
 };
 
 /// Unknown words that an error names; a long text may have thousands.
@@ -17,7 +17,7 @@ pub(super) struct Question {
     pub(super) name: String,
     /// Its terms: columns ascending, then words that only the lexicon knows, by key.
     pub(super) terms: Vec<Asked>,
-    /// Two terms that stand together in the text, by their places in `terms`.
+    /// Terms that the text writes as one.
     pub(super) compounds: Vec<Compound>,
     /// Its embedding.
     pub(super) vector: Array1<f32>,
@@ -47,7 +47,7 @@ pub(super) enum Meant {
     Word(Array1<f32>),
 }
 
-/// Two terms that the query writes as one: `deep-sea`, `深海采矿`.
+/// Two terms that the query writes as one, with a hyphen: `deep-sea`.
 pub(super) struct Compound {
     pub(super) surface: String,
     pub(super) of: [usize; 2],
@@ -108,67 +108,48 @@ fn by_id(model: &Model, id: &str) -> Result<Question> {
 
 fn by_text(model: &Model, text: &str) -> Result<Question> {
     let cut = model.segmenter.cut(text);
-    // Words of the corpus by number, which is their order too; others by key, after them.
-    let names: Vec<(u32, &str)> =
-        cut.iter().map(|piece| (piece.term.unwrap_or(u32::MAX), piece.key.as_str())).collect();
-    let mut distinct = names.clone();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let place = |name: &(u32, &str)| distinct.binary_search(name).ok();
-    let counts = Bag::count(names.iter().filter_map(place).filter_map(|at| u32::try_from(at).ok()));
+    // Words of the corpus by number, which is the order of the columns too; others by key, after them.
+    let name = |i: usize| (cut[i].term.unwrap_or(u32::MAX), cut[i].key.as_str());
+    let mut order: Vec<usize> = (0..cut.len()).collect();
+    order.sort_by(|&a, &b| name(a).cmp(&name(b)).then(a.cmp(&b)));
 
     let (mut terms, mut weights) = (Vec::new(), Vec::new());
-    let mut asked: Vec<Option<usize>> = vec![None; distinct.len()];
-    for (at, count) in counts.0 {
-        let Some((first, piece)) = names.iter().zip(&cut).find(|(name, _)| **name == distinct[at as usize]) else {
-            continue;
-        };
+    // Of each piece its place among the terms, and the pieces that stand for nothing.
+    let mut places: Vec<Option<usize>> = vec![None; cut.len()];
+    let (mut unknown, mut understood) = (Vec::new(), Vec::new());
+    for same in order.chunk_by(|&a, &b| name(a) == name(b)) {
+        let piece = &cut[same[0]];
         let column = piece.term.and_then(|term| model.vectorizer.column(term));
         let meant = match (piece.term, column) {
             (_, Some(column)) => u32::try_from(column).ok().map(Meant::Column),
             // How many articles have it is not known any more, so neither is its weight.
             (Some(_), None) => None,
-            (None, None) => model.embedder.word(first.1).map(Meant::Word),
+            (None, None) => model.embedder.word(&piece.key).map(Meant::Word),
         };
-        if let Some(meant) = meant {
-            asked[at as usize] = Some(terms.len());
-            let (key, surface, lang) = (piece.key.clone(), piece.surface.clone(), piece.lang.name());
-            terms.push(Asked { key, surface, lang, weight: 0.0, meant });
-            weights.push(model.vectorizer.weight(column, count));
+        match meant {
+            None => unknown.push(same[0]),
+            Some(meant) => {
+                if matches!(meant, Meant::Word(_)) {
+                    understood.push(same[0]);
+                }
+                same.iter().for_each(|&i| places[i] = Some(terms.len()));
+                let (key, surface, lang) = (piece.key.clone(), piece.surface.clone(), piece.lang.name());
+                terms.push(Asked { key, surface, lang, weight: 0.0, meant });
+                weights.push(model.vectorizer.weight(column, u32::try_from(same.len()).unwrap_or(u32::MAX)));
+            }
         }
     }
     let length = weights.iter().map(|weight| weight * weight).sum::<f64>().sqrt();
     terms.iter_mut().zip(&weights).for_each(|(term, weight)| term.weight = (weight / length) as f32);
-
-    let (mut unknown, mut understood): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    for (name, piece) in names.iter().zip(&cut) {
-        let list = match place(name).and_then(|at| asked[at]).map(|at| &terms[at].meant) {
-            Some(Meant::Column(_)) => continue,
-            Some(Meant::Word(_)) => &mut understood,
-            None => &mut unknown,
-        };
-        if !list.contains(&piece.surface) {
-            list.push(piece.surface.clone());
-        }
-    }
+    // In the order of the text.
+    let [unknown, understood] = [unknown, understood].map(|mut pieces: Vec<usize>| {
+        pieces.sort_unstable();
+        pieces.into_iter().map(|i| cut[i].surface.clone()).collect::<Vec<String>>()
+    });
     if terms.is_empty() {
         return Err(Error::UnknownTerms { terms: no_terms(&unknown) });
     }
-    let mut compounds: Vec<Compound> = Vec::new();
-    for ((name, piece), (next_name, next)) in names.iter().zip(&cut).zip(names.iter().zip(&cut).skip(1)) {
-        let gap = text.get(piece.span.end..next.span.start);
-        let together = gap.is_some_and(|gap| matches!(gap, "" | " " | "-" | "\u{2010}" | "\u{2011}"));
-        let span = piece.span.start..next.span.end;
-        let phrase = cut.iter().any(|other| other.span == span);
-        let of = [name, next_name].map(|name| place(name).and_then(|at| asked[at]));
-        if let ([Some(a), Some(b)], true, false, Some(surface)) = (of, together, phrase, text.get(span))
-            && a != b
-            && piece.lang == next.lang
-            && !compounds.iter().any(|known| known.of == [a, b])
-        {
-            compounds.push(Compound { surface: surface.to_owned(), of: [a, b] });
-        }
-    }
+    let compounds = compounds(text, &cut, &places);
     let (mut row, mut words) = ((Vec::new(), Vec::new()), Vec::new());
     for term in &terms {
         match &term.meant {
@@ -181,6 +162,30 @@ fn by_text(model: &Model, text: &str) -> Result<Question> {
     }
     let vector = model.embedder.embed_with((&row.0, &row.1), &words);
     Ok(Question { name: text.to_owned(), terms, compounds, vector, article: None, unknown, understood })
+}
+
+/// Terms that a hyphen joins and that are no phrase of the corpus (adjacent words without one made pairs of a subject, not
+/// of a meaning: `malaria vaccine ↔ rabies`); `places` are those of the pieces.
+fn compounds(text: &str, cut: &[QueryTerm], places: &[Option<usize>]) -> Vec<Compound> {
+    let mut compounds: Vec<Compound> = Vec::new();
+    for (i, pair) in cut.windows(2).enumerate() {
+        let [first, second] = pair else { continue };
+        let span = first.span.start..second.span.end;
+        let gap = text.get(first.span.end..second.span.start);
+        let together = gap.is_some_and(|gap| matches!(gap, "-" | "\u{2010}" | "\u{2011}"));
+        // A phrase stands before its words.
+        let phrase = i > 0 && cut[i - 1].span == span;
+        if let (true, false, Some(a), Some(b), Some(surface)) =
+            (together, phrase, places[i], places[i + 1], text.get(span))
+            && a != b
+            && first.lang == second.lang
+        {
+            compounds.push(Compound { surface: surface.to_owned(), of: [a, b] });
+        }
+    }
+    compounds.sort_by_key(|compound| compound.of);
+    compounds.dedup_by_key(|compound| compound.of);
+    compounds
 }
 
 /// Why a text has no term to ask with.
