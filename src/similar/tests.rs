@@ -63,7 +63,7 @@ fn shares_of_pairs_are_parts_of_the_score() {
         "大学" => [0.8, -0.6, 0.4],
         other => panic!("{other}"),
     };
-    let model = model(&[("en", "ocean budget"), ("zh", "海洋大学海洋")], vector);
+    let model = model(&[("en", "ocean budget"), ("zh", "海洋，大学，海洋")], vector);
     let found = similar(&model, &Query::Id("en".into()), 5).unwrap();
     let hit = &found.hits[0];
     assert_eq!((hit.id.as_str(), pairs(hit)), ("zh", vec![("ocean", "海洋")]));
