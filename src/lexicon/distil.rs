@@ -78,7 +78,7 @@ impl Default for Settings {
             dimensions: None,
             bits: Bits::Eight,
             ask: None,
-            passes: 8,
+            passes: 16,
             seed: 42,
         }
     }

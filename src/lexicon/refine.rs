@@ -24,7 +24,7 @@ use super::ridge;
 use crate::vectorize::Csr;
 
 /// Translations in a batch: each is to be found among this many.
-const PAIRS: usize = 1024;
+const PAIRS: usize = 2048;
 
 /// Texts in a batch that are cut in halves, at most.
 const HALVES: usize = 2048;
@@ -42,9 +42,9 @@ const LEFT_OUT: f64 = 0.3;
 const STEP: f32 = 0.01;
 
 /// What the losses count.
-const TRANSLATIONS: f32 = 3.0;
+const TRANSLATIONS: f32 = 5.0;
 const STAND_TOGETHER: f32 = 1.5;
-const TEACHER: f32 = 1.0;
+const TEACHER: f32 = 2.0;
 
 /// What to learn from. Rows of `x` are texts over words, scaled so that a sum of word vectors has a length near 1.
 pub(super) struct Lessons<'a> {
