@@ -4,11 +4,12 @@
 //!
 //! | name | type, shape | content |
 //! |---|---|---|
-//! | `document` | u8 | JSON: articles, terms, document frequencies, themes |
+//! | `document` | u8 | JSON: articles, terms, document frequencies, themes, which lexicon |
 //! | `terms.vectors` | f32, columns × d | embedding of each term |
 //! | `clusters.centroids` | f32, k × d | centroids |
 //! | `articles.vectors`, `passages.vectors` | f32, n × d | embeddings |
 //! | `articles.indptr`, `articles.indices`, `articles.values` | u64, u32, f32 | TF-IDF rows, CSR |
+//! | `lexicon.map` | f32, d of the lexicon × d of the vectors given | only if embeddings from elsewhere took the lexicon's place |
 //! | `passages.of` | u32, n × 2 | article and passage number of each passage vector |
 //!
 //! and the header's `format` is [`FORMAT`]. A reader refuses any other format and any array that does not fit the rest.
@@ -23,7 +24,7 @@ use crate::{
     article::{Article, Skipped},
     atomic,
     cluster::Clusters,
-    embed::Embedder,
+    embed::{Embedder, Origin},
     error::{Error, Result},
     segment::{self, Segmenter},
     theme::Themes,
@@ -32,6 +33,9 @@ use crate::{
 
 /// The name and version of the file format.
 pub const FORMAT: &str = "wenmai.model/1";
+
+/// The array that brings the lexicon's vectors to those given for the articles.
+const MAP: &str = "lexicon.map";
 
 /// What a run has found, ready to be reported, searched and saved.
 #[derive(Debug, Default)]
@@ -74,6 +78,8 @@ struct Document<A, S, L, V, T> {
     inertia: f64,
     reason: String,
     themes: T,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lexicon: Option<Origin>,
 }
 
 type Read = Document<Vec<Article>, Vec<Skipped>, Vec<String>, Vectorizer, Themes>;
@@ -99,8 +105,9 @@ impl Model {
             inertia: self.clusters.inertia,
             reason: self.clusters.reason.clone(),
             themes: &self.themes,
+            lexicon: self.embedder.origin().map(|(origin, _)| origin.clone()),
         })?;
-        let arrays = [
+        let mut arrays = vec![
             (
                 "articles.indices",
                 Dtype::U32,
@@ -126,6 +133,9 @@ impl Model {
             matrix("passages.vectors", self.passage_vectors.view()),
             matrix("terms.vectors", self.embedder.vectors()),
         ];
+        if let Some((_, Some(map))) = self.embedder.origin() {
+            arrays.push(matrix(MAP, map));
+        }
         let views = arrays.iter().map(|(name, dtype, shape, bytes)| {
             TensorView::new(*dtype, shape.clone(), bytes).map(|view| (*name, view)).map_err(std::io::Error::other)
         });
@@ -167,10 +177,12 @@ impl Model {
             indices: numbers(&tensor(&file, "articles.indices", Dtype::U32, 1)?, u32::from_le_bytes),
             values: numbers(&tensor(&file, "articles.values", Dtype::F32, 1)?, f32::from_le_bytes),
         };
+        let map = if file.names().contains(&MAP) { Some(read_matrix(&file, MAP)?) } else { None };
+        let origin = document.lexicon.map(|origin| (origin, map));
         let of = numbers(&tensor(&file, "passages.of", Dtype::U32, 2)?, u32::from_le_bytes);
         let model = Self {
             segmenter: Segmenter::restore(document.segmenter),
-            embedder: Embedder::restore(read_matrix(&file, "terms.vectors")?),
+            embedder: Embedder::restore(read_matrix(&file, "terms.vectors")?, origin),
             clusters: Clusters {
                 centroids: read_matrix(&file, "clusters.centroids")?,
                 labels: document.labels,
@@ -209,6 +221,12 @@ impl Model {
             ("passages", self.passages.iter().all(|&(a, p)| passage(a as usize, p as usize))),
             ("passages", self.passages.is_sorted()),
             ("term vectors", self.embedder.vectors().nrows() == columns),
+            ("lexicon", self.embedder.origin().is_none_or(|(origin, _)| origin.dimensions <= d)),
+            ("lexicon", self.embedder.origin().is_none_or(|(origin, _)| origin.weight.is_finite())),
+            (
+                "lexicon",
+                self.embedder.origin().is_none_or(|(origin, map)| map.is_none_or(|m| m.ncols() == origin.dimensions)),
+            ),
             ("columns", self.vectorizer.columns.iter().all(|&t| (t as usize) < terms)),
             ("columns", self.vectorizer.columns.is_sorted_by(|a, b| a < b)),
             ("document frequencies", self.vectorizer.df.len() == columns),

@@ -1,6 +1,6 @@
 //! `wenmai similar`: what is like this, and why?
 
-use std::{convert::Infallible, str::FromStr};
+use std::{convert::Infallible, path::Path, str::FromStr};
 
 use anyhow::{Context, Result, bail};
 
@@ -33,13 +33,16 @@ What --to takes: the id of an article in the pile; @FILE, a file with one articl
 is a text. Where that is ambiguous, id:ID is always an id and text:TEXT always a text. `wenmai cluster --json` lists the ids.
 
 A score is the cosine of two embeddings: 1 is the same direction, 0 nothing in common. The shared terms are listed with the \
-part of the score that is theirs.";
+part of the score that is theirs, then pairs of different words that are alike, in one language or across two.
+
+Words that no article has are understood by the lexicon that the articles were fitted with. If that was a file, a saved model \
+needs it again for them: --lexicon FILE.";
 
 /// Find the articles most like an article, a text or a file, and say why
 #[derive(Debug, clap::Args)]
 #[command(
     long_about = "Finds the articles most like an article, a text or a file. Each hit shows its nearest passage, where that \
-                  stands, and the terms that made the score.",
+                  stands, and the terms that made the score: those that both have, and pairs that mean nearly the same.",
     after_help = args::examples(EXAMPLES),
     after_long_help = args::long_examples(EXAMPLES, MORE),
     override_usage = "wenmai similar [OPTIONS] --to <QUERY> <INPUT>...\n       wenmai similar [OPTIONS] --to <QUERY> --model <MODEL>"
@@ -118,7 +121,14 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
         }
         _ => {}
     }
-    let (config, model) = args.source.model(global, if file { &["input-format"] } else { &[] })?;
+    let used: &[&str] = if file { &["input-format", "lexicon"] } else { &["lexicon"] };
+    let (config, mut model) = args.source.model(global, used)?;
+    if args.source.model.is_some()
+        && args.source.settings.given().any(|(key, _)| key == "lexicon")
+        && let Some(path) = &config.embed.lexicon
+    {
+        recall(&mut model, path)?;
+    }
     let skipped = args.source.skipped(&model);
     output::skipped(skipped);
     let found = search(args, &config, &model)?;
@@ -131,6 +141,20 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
         })?;
     }
     Ok(if skipped.is_empty() && !found.hits.is_empty() { Exit::Done } else { Exit::Partly })
+}
+
+/// Gives a saved model the lexicon file it was made with, for words that its articles do not have.
+fn recall(model: &mut Model, path: &Path) -> Result<()> {
+    if path.as_os_str() == "none" {
+        bail!("--lexicon none has no effect on a saved model, which is fitted already; leave it out");
+    }
+    if !model.embedder.recall(path)? {
+        bail!(
+            "the model was not made with the lexicon {}; name the file that it was made with, or leave --lexicon out",
+            path.display()
+        );
+    }
+    Ok(())
 }
 
 /// What the hits are like: an article, a text or a file, as `--to` was understood.

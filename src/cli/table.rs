@@ -33,6 +33,9 @@ const UNTHEMED_SHOWN: usize = 10;
 /// Shared terms listed of a hit.
 const SHARED_SHOWN: usize = 6;
 
+/// Pairs listed of a hit.
+const PAIRS_SHOWN: usize = 4;
+
 /// Columns of the terminal that stdout is, at least 40; 100 if it is none.
 #[must_use]
 pub fn width() -> u16 {
@@ -163,6 +166,9 @@ pub fn hits(found: &Similar, articles: &[Article], width: u16, out: &mut dyn Wri
     if found.hits.is_empty() {
         writeln!(out, "Nothing is like it.")?;
     }
+    if !found.understood.is_empty() {
+        writeln!(out, "Not in these articles, but understood: {}", visible(&found.understood.join(", ")))?;
+    }
     if !found.unknown.is_empty() {
         writeln!(out, "Not in these articles: {}", visible(&found.unknown.join(", ")))?;
     }
@@ -184,6 +190,12 @@ fn described(hit: &Hit, date: Option<&str>) -> String {
             shared.map(|shared| format!("{} {:.0}%", visible(&shared.term), shared.share * 100.0)).collect();
         lines.push(format!("shared: {}", shared.join(", ")));
     }
+    if !hit.pairs.is_empty() {
+        let pairs = hit.pairs.iter().take(PAIRS_SHOWN);
+        let pairs: Vec<String> =
+            pairs.map(|pair| format!("{} ↔ {}", visible(&pair.query), visible(&pair.hit))).collect();
+        lines.push(format!("alike: {}", pairs.join(", ")));
+    }
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
 }
@@ -193,7 +205,7 @@ mod tests {
     use super::*;
     use crate::{
         report::view::{Corpus, Label, Term},
-        similar::{PassageHit, Shared},
+        similar::{Pair, PassageHit, Shared},
     };
 
     fn theme(id: usize, zh: &str, en: &str, size: usize, terms: &[&str], from: &str, to: &str) -> Theme {
@@ -313,14 +325,26 @@ mod tests {
                 line: 12,
             }),
             shared: vec![Shared { term: "deep sea".into(), share: 0.341 }, Shared { term: "采矿".into(), share: 0.2 }],
+            pairs: vec![Pair { query: "mining".into(), hit: "开采".into(), share: 0.1, likeness: 0.6 }],
         };
-        let found = Similar { query: "q".into(), unknown: vec!["frob".into()], hits: vec![hit] };
+        let found = Similar {
+            query: "q".into(),
+            unknown: vec!["frob".into()],
+            understood: vec!["tax".into()],
+            hits: vec![hit],
+        };
         let dated = Article { id: "深海-1".into(), date: "2025-06-14 21:57".parse().ok(), ..Article::default() };
         let text = written(|out| hits(&found, &[dated], 60, out));
-        for part in ["0.88", "深海-1  2025-06-14\n", "news/深海.txt:12\n", "shared: deep sea 34%, 采矿 20%\n"] {
+        for part in [
+            "0.88",
+            "深海-1  2025-06-14\n",
+            "news/深海.txt:12\n",
+            "shared: deep sea 34%, 采矿 20%\n",
+            "alike: mining ↔ 开采\n",
+        ] {
             assert!(text.contains(part), "{part}\n{text}");
         }
-        assert!(text.ends_with("Not in these articles: frob\n"), "{text}");
+        assert!(text.ends_with("Not in these articles, but understood: tax\nNot in these articles: frob\n"), "{text}");
         assert!(text.lines().all(|line| columns(line) <= 60), "{text}");
         assert_eq!(written(|out| hits(&Similar::default(), &[], 60, out)), "Nothing is like it.\n");
     }

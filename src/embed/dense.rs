@@ -56,6 +56,8 @@ pub(super) struct Dense {
     rows: Array2<f32>,
     /// `columns × d`; a row of TF-IDF times these is near the row given.
     columns: Array2<f32>,
+    /// `d of the lexicon × d`: brings a word's vector in the lexicon to this view; none without a lexicon.
+    pub(super) map: Option<Array2<f32>>,
 }
 
 /// Fits the view: `given` holds the articles' vectors, `langs` their languages, `lexicon` the columns' vectors in a lexicon
@@ -75,13 +77,15 @@ pub(super) fn fit(
     let mut columns = Array2::zeros((rows.cols, given.ncols()));
     let meant = ridge::sparse(rows, lexicon);
     let squares: f64 = meant.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
+    let mut kept = None;
     if squares > 0.0 {
         let map = ridge::map(meant.view(), given.view(), MAP * squares / rows.rows() as f64)?;
         columns = ridge::dense(lexicon, map.view());
         left -= &ridge::dense(meant.view(), map.view());
+        kept = Some(map);
     }
     columns += &ridge::correction(rows, left.view(), COLUMNS);
-    Ok(Dense { rows: given, columns })
+    Ok(Dense { rows: given, columns, map: kept })
 }
 
 impl Dense {

@@ -55,13 +55,19 @@ const MOST: usize = 16_384;
 /// Eigenvalues below this share of the largest are directions that a language has no texts in.
 const ZERO: f64 = 1e-10;
 
-/// Joins the column vectors of the two views.
+/// Joins the column vectors of the two views: first those of the lexicon, times the weight that is returned with them (0
+/// without a lexicon), then those of the corpus.
 ///
 /// # Errors
 /// [`Error::Numeric`] if an eigenvalue decomposition fails.
-pub(super) fn join(rows: &Csr, terms: &[&Term], lexicon: Array2<f32>, corpus: Array2<f32>) -> Result<Array2<f32>> {
+pub(super) fn join(
+    rows: &Csr,
+    terms: &[&Term],
+    lexicon: Array2<f32>,
+    corpus: Array2<f32>,
+) -> Result<(Array2<f32>, f32)> {
     if lexicon.ncols() == 0 {
-        return Ok(corpus);
+        return Ok((corpus, 0.0));
     }
     let rows = sample(rows);
     let mut by_lexicon = ridge::sparse(&rows, lexicon.view());
@@ -75,7 +81,8 @@ pub(super) fn join(rows: &Csr, terms: &[&Term], lexicon: Array2<f32>, corpus: Ar
     }
     let target = stand_out(by_lexicon.view(), 1);
     let turned = turn(&rows, terms, target.view(), by_corpus.view(), corpus)?;
-    concatenate(Axis(1), &[(lexicon * weight).view(), turned.view()]).map_err(failed)
+    let joined = concatenate(Axis(1), &[(lexicon * weight).view(), turned.view()]).map_err(failed)?;
+    Ok((joined, weight))
 }
 
 /// The texts to fit to.

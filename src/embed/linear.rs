@@ -1,6 +1,6 @@
 //! A view that is a matrix: a text's vector is its TF-IDF row times one vector a column.
 
-use ndarray::{Array2, ArrayView2, ArrayViewMut1, Axis, parallel::prelude::*};
+use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis, parallel::prelude::*};
 
 use crate::vectorize::Csr;
 
@@ -34,11 +34,14 @@ impl Linear {
     }
 
     fn project(&self, row: (&[u32], &[f32]), mut out: ArrayViewMut1<'_, f32>) {
-        let sum = self.sum(row);
+        out.assign(&Self::unit(&self.sum(row)));
+    }
+
+    /// A sum scaled to unit length; zero if it is noise.
+    pub(super) fn unit(sum: &[f64]) -> Array1<f32> {
         let length = sum.iter().map(|s| s * s).sum::<f64>().sqrt();
-        if length > NOISE {
-            out.iter_mut().zip(sum).for_each(|(out, s)| *out = (s / length) as f32);
-        }
+        let scaled = |&s: &f64| if length > NOISE { (s / length) as f32 } else { 0.0 };
+        sum.iter().map(scaled).collect()
     }
 
     /// Maps TF-IDF rows to dense rows, `n × d`, of unit length; a row without terms, or none that has a vector, is zero.

@@ -36,15 +36,17 @@ mod reduce;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
+pub use lexicon::Origin;
 pub use linear::Linear;
 
+use self::lexicon::Source;
 use crate::{
     error::{Error, Result},
-    lexicon::ridge,
+    lexicon::{Lexicon, ridge},
     segment::Term,
     vectorize::Csr,
 };
@@ -67,10 +69,11 @@ impl Default for Settings {
     }
 }
 
-/// The fitted embedding: the joined vectors of the columns.
+/// The fitted embedding: the joined vectors of the columns, and the lexicon for words that are no column.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Embedder {
     view: Linear,
+    source: Option<Source>,
 }
 
 /// Fits the embedding to a corpus's TF-IDF rows; `terms` are those of the columns, in order.
@@ -80,8 +83,10 @@ pub struct Embedder {
 /// [`Error::Lexicon`](crate::Error::Lexicon) if the lexicon cannot be used.
 pub fn fit(rows: &Csr, terms: &[&Term], settings: &Settings) -> Result<Embedder> {
     let corpus = lsa::fit(rows, settings)?;
-    let lexicon = lexicon::vectors(terms, settings)?;
-    Ok(Embedder { view: Linear::new(join::join(rows, terms, lexicon, corpus)?) })
+    let lexicon = lexicon::open(settings)?;
+    let (vectors, weight) = join::join(rows, terms, lexicon::vectors(terms, lexicon.as_ref()), corpus)?;
+    let source = lexicon.map(|lexicon| Source::new(lexicon, weight, None));
+    Ok(Embedder { view: Linear::new(vectors), source })
 }
 
 /// Fits the embedding with vectors of the articles from elsewhere, `n × d`, in place of the lexicon's view. Returns it with
@@ -103,14 +108,16 @@ pub fn fit_given(
         return Err(Error::Numeric { stage: "joining the views", reason });
     }
     let corpus = lsa::fit(rows, settings)?;
-    let lexicon = lexicon::vectors(terms, settings)?;
+    let lexicon = lexicon::open(settings)?;
+    let meant = lexicon::vectors(terms, lexicon.as_ref());
     let langs: Vec<_> = (0..rows.rows()).map(|i| join::language(rows, i, terms)).collect();
-    let dense = dense::fit(given, rows, &langs, lexicon.view(), settings.seed)?;
+    let dense = dense::fit(given, rows, &langs, meant.view(), settings.seed)?;
     let by_corpus = join::length(ridge::sparse(rows, corpus.view()).view());
     let weight = join::weight(rows, 1.0, by_corpus);
     let view = dense.join(rows, terms, corpus, weight)?;
     let vectors = dense.embed(rows, &view, weight);
-    Ok((Embedder { view }, vectors))
+    let source = lexicon.zip(dense.map).map(|(lexicon, map)| Source::new(lexicon, weight, Some(map)));
+    Ok((Embedder { view, source }, vectors))
 }
 
 impl Embedder {
@@ -136,9 +143,52 @@ impl Embedder {
         self.view.vectors()
     }
 
-    /// Restores a saved embedding from its column vectors.
+    /// The vector of a word that is no column, from the lexicon: as a column's, `d`, but 0 in the corpus's view, which
+    /// knows nothing of it. None if the lexicon does not know the word either, or is not at hand.
     #[must_use]
-    pub fn restore(vectors: Array2<f32>) -> Self {
-        Self { view: Linear::new(vectors) }
+    pub fn word(&self, key: &str) -> Option<Array1<f32>> {
+        self.source.as_ref()?.word(key, self.dimensions())
+    }
+
+    /// Embeds one text, `d`: a TF-IDF row, and words that are no column with their weights and vectors
+    /// ([`word`](Self::word)). Of unit length, or zero, as [`embed`](Self::embed).
+    #[must_use]
+    pub fn embed_with(&self, row: (&[u32], &[f32]), words: &[(f32, Array1<f32>)]) -> Array1<f32> {
+        let mut sum = self.view.sum(row);
+        for (weight, vector) in words {
+            sum.iter_mut().zip(vector).for_each(|(s, &v)| *s += f64::from(*weight) * f64::from(v));
+        }
+        Linear::unit(&sum)
+    }
+
+    /// What a term means in general, whatever the corpus: its vector in the lexicon, but for a factor. `vector` is that of
+    /// its column or of the [`word`](Self::word). None without a lexicon.
+    #[must_use]
+    pub fn meaning(&self, key: &str, vector: ArrayView1<'_, f32>) -> Option<Vec<f32>> {
+        self.source.as_ref()?.meaning(key, vector)
+    }
+
+    /// The lexicon it was made with, and the map from that to vectors from elsewhere if there are such; for saving.
+    #[must_use]
+    pub fn origin(&self) -> Option<(&Origin, Option<ArrayView2<'_, f32>>)> {
+        self.source.as_ref().map(|source| (&source.origin, source.map.as_ref().map(Array2::view)))
+    }
+
+    /// Restores a saved embedding from its column vectors and [`origin`](Self::origin). Words that are no column are known
+    /// if it was made with the lexicon of this program; else [`recall`](Self::recall) can name the file.
+    #[must_use]
+    pub fn restore(vectors: Array2<f32>, origin: Option<(Origin, Option<Array2<f32>>)>) -> Self {
+        let source = origin.map(|(origin, map)| Source::restore(origin, map));
+        Self { view: Linear::new(vectors), source }
+    }
+
+    /// Takes a lexicon file to know words that are no column; whether it is the one the embedding was made with. If it is
+    /// not, nothing changes.
+    ///
+    /// # Errors
+    /// [`Error::Read`] or [`Error::Lexicon`] if the file cannot be used.
+    pub fn recall(&mut self, path: &Path) -> Result<bool> {
+        let lexicon = Lexicon::open(path)?;
+        Ok(self.source.as_mut().is_some_and(|source| source.offer(lexicon)))
     }
 }

@@ -61,7 +61,7 @@ fn embeddings_are_unit_rows_and_linear_before_that() {
 fn words_of_one_meaning_meet_across_languages() {
     let word = |key: &str, lang| Term { key: key.to_owned(), lang, ..Term::default() };
     let terms = [word("ocean", Lang::En), word("海洋", Lang::Zh), word("tax", Lang::En)];
-    let vectors = lexicon::vectors(&terms.each_ref(), &Settings::default()).unwrap();
+    let vectors = lexicon::vectors(&terms.each_ref(), lexicon::open(&Settings::default()).unwrap().as_ref());
     let cosine = |i: usize, j: usize| {
         let (a, b) = (vectors.row(i), vectors.row(j));
         a.dot(&b) / (a.dot(&a) * b.dot(&b)).sqrt()
@@ -72,7 +72,7 @@ fn words_of_one_meaning_meet_across_languages() {
 #[test]
 fn a_lexicon_that_is_not_there_is_an_error() {
     let settings = Settings { lexicon: Some("no/such.lexicon".into()), ..Settings::default() };
-    assert!(lexicon::vectors(&[], &settings).is_err());
+    assert!(lexicon::open(&settings).is_err());
 }
 
 #[test]
@@ -89,10 +89,64 @@ fn same_bytes_for_any_thread_count() {
 fn a_restored_embedder_embeds_alike() {
     let rows = rows();
     let embedder = fitted(&rows, &Settings::default());
-    let restored = Embedder::restore(embedder.vectors().to_owned());
+    let restored =
+        Embedder::restore(embedder.vectors().to_owned(), embedder.origin().map(|(origin, _)| (origin.clone(), None)));
     assert_eq!(restored.dimensions(), embedder.dimensions());
     assert_eq!(restored.embed(&rows), embedder.embed(&rows));
     assert_eq!(restored.vectors(), embedder.vectors());
+    assert_eq!(restored.word("telescop"), embedder.word("telescop"));
+}
+
+#[test]
+fn a_word_that_is_no_column_has_the_lexicons_vector_and_nothing_of_the_corpus() {
+    let rows = rows();
+    let embedder = fitted(&rows, &Settings::default());
+    // A column's word has the column's vector, as far as the lexicon goes.
+    let word = embedder.word("sea").unwrap();
+    let width = embedder.origin().unwrap().0.dimensions;
+    let column = embedder.vectors().row(0).to_owned();
+    assert!(word.iter().zip(&column).take(width).all(|(a, b)| (a - b).abs() < 1e-6));
+    assert!(word.len() == column.len() && word.iter().skip(width).all(|&x| x == 0.0));
+    assert!(embedder.word("qqzzxy").is_none());
+    assert!(fitted(&rows, &no_lexicon()).word("sea").is_none());
+
+    let (columns, values) = rows.row(3);
+    assert_eq!(embedder.embed_with((columns, values), &[]), embedder.embed(&rows).row(3));
+    let with = embedder.embed_with((columns, values), &[(0.5, word.clone())]);
+    assert!((with.dot(&with) - 1.0).abs() < 1e-5);
+    assert!(with.dot(&word) > embedder.embed(&rows).row(3).dot(&word));
+}
+
+#[test]
+fn a_lexicon_that_is_not_at_hand_is_not_replaced_by_another() {
+    let embedder = fitted(&rows(), &Settings::default());
+    let origin = Origin { fingerprint: "0".into(), ..embedder.origin().unwrap().0.clone() };
+    let restored = Embedder::restore(embedder.vectors().to_owned(), Some((origin, None)));
+    assert!(restored.word("sea").is_none());
+    // What the columns mean is in their vectors.
+    assert!(restored.meaning("sea", embedder.vectors().row(0)).is_some());
+    // Nor is one of another width taken for a map.
+    let origin = embedder.origin().unwrap().0.clone();
+    let map = Array2::zeros((3, origin.dimensions));
+    assert!(Embedder::restore(embedder.vectors().to_owned(), Some((origin, Some(map)))).word("sea").is_none());
+}
+
+#[test]
+fn with_given_vectors_a_word_is_mapped_to_them() {
+    let rows = rows();
+    let terms = terms(&rows);
+    let terms: Vec<&Term> = terms.iter().collect();
+    let given = Array2::from_shape_fn((rows.rows(), 6), |(i, j)| ((i * 7 + j * 3) % 11) as f32 - 5.0);
+    let (embedder, _) = fit_given(&rows, &terms, given.view(), &Settings::default()).unwrap();
+    let (origin, map) = embedder.origin().unwrap();
+    let word = embedder.word("telescop").unwrap();
+    assert_eq!(map.unwrap().ncols(), origin.dimensions);
+    assert_eq!(word.len(), embedder.dimensions());
+    let restored =
+        Embedder::restore(embedder.vectors().to_owned(), Some((origin.clone(), map.map(|map| map.to_owned()))));
+    assert_eq!(restored, embedder);
+    let (without, _) = fit_given(&rows, &terms, given.view(), &no_lexicon()).unwrap();
+    assert!(without.origin().is_none() && without.word("telescop").is_none());
 }
 
 #[test]

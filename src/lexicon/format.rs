@@ -3,6 +3,7 @@
 use std::{borrow::Cow, cmp::Ordering, fs, ops::Range, path::Path};
 
 use serde::{Deserialize, Serialize};
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::error::{Error, Result};
 
@@ -103,7 +104,7 @@ pub struct Header {
 }
 
 /// Where the sections of a file begin; each ends where the next begins, the last at the file's end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Sections {
     starts: usize,
     keys: usize,
@@ -115,7 +116,7 @@ struct Sections {
 ///
 /// The bytes may be part of the program, lent, or owned. Keys out of order or other damage inside make look-ups miss or
 /// return wrong vectors, never panic; [`check`](Self::check) finds such damage.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Lexicon<'a> {
     bytes: Cow<'a, [u8]>,
     header: Header,
@@ -175,6 +176,13 @@ impl<'a> Lexicon<'a> {
     #[must_use]
     pub fn dimensions(&self) -> usize {
         self.header.dimensions
+    }
+
+    /// A number that tells this lexicon from others: the XXH3 of its header, its words and their scales. The codes, most of
+    /// the bytes, are left out for speed; another fit has other scales.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        xxh3_64(self.bytes.get(..self.sections.codes).unwrap_or_default())
     }
 
     /// The vector of a word, by its key. Words that are not in it may have known parts: see [`compose`](Self::compose).

@@ -67,7 +67,7 @@ mod stopwords;
 #[cfg(test)]
 mod tests;
 
-use std::{borrow::Cow, fmt, path::PathBuf};
+use std::{borrow::Cow, fmt, ops::Range, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -240,6 +240,12 @@ impl Default for Segmenter {
 pub struct QueryTerm {
     /// As written in the query.
     pub surface: String,
+    /// What it is counted by, as [`Term::key`].
+    pub key: String,
+    /// Its language.
+    pub lang: Lang,
+    /// Where it stands in the query, in bytes.
+    pub span: Range<usize>,
     /// The term of the corpus; none if the corpus does not have it.
     pub term: Option<u32>,
 }
@@ -275,9 +281,13 @@ impl Segmenter {
         let toks = vocabulary.read(&self.lexis, text, Kind::Running, &[]);
         let numbers: Vec<Option<u32>> = vocabulary.forms.iter().map(|form| self.number(&form.key)).collect();
         let number = |i: usize| numbers[toks[i].word as usize];
-        let piece = |from: usize, to: usize, term: Option<u32>| QueryTerm {
-            surface: text[toks[from].start as usize..toks[to - 1].end as usize].to_owned(),
-            term,
+        let piece = |from: usize, to: usize, term: Option<u32>| {
+            let span = toks[from].start as usize..toks[to - 1].end as usize;
+            let key = match term.and_then(|term| self.state.terms.get(term as usize)) {
+                Some(term) => term.key.clone(),
+                None => vocabulary.forms[toks[from].word as usize].key.clone(),
+            };
+            QueryTerm { surface: text[span.clone()].to_owned(), lang: language::of_key(&key), key, span, term }
         };
         let mut pieces = Vec::with_capacity(toks.len());
         let mut done = 0;

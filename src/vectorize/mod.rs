@@ -158,6 +158,14 @@ impl Vectorizer {
         self.df.get(column).map_or(0.0, smooth)
     }
 
+    /// The weight of a term that a text has `count` times, before its row is scaled: `(1 + ln tf) · idf`. Without a column
+    /// it is that of a term that no article has, `df` = 0.
+    #[must_use]
+    pub fn weight(&self, column: Option<usize>, count: u32) -> f64 {
+        let idf = column.map_or_else(|| (1.0 + self.articles as f64).ln() + 1.0, |column| self.idf(column));
+        (1.0 + f64::from(count.max(1)).ln()) * idf
+    }
+
     /// The column of a term.
     #[must_use]
     pub fn column(&self, term: u32) -> Option<usize> {

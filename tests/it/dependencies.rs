@@ -35,7 +35,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "vectors",
         ],
     ),
-    ("similar", &["article", "error", "model", "theme", "vectorize"]),
+    ("similar", &["article", "error", "model", "segment", "theme"]),
     ("report", &["article", "atomic", "error", "model", "theme"]),
     ("evaluate", &["article", "cluster", "config", "error", "input", "pipeline", "segment", "theme", "vectorize"]),
     (

@@ -1,0 +1,180 @@
+//! Similar articles and passages.
+//!
+//! Receives a fitted [`Model`] and a [`Query`], and returns the articles whose embeddings are nearest to that of the query,
+//! each with its nearest passage and with what made the score: terms that both contain ([`Shared`]), and pairs of different
+//! terms of like meaning that met ([`Pair`]), which is how an English question finds a Chinese article. Words of a question
+//! that no article has are taken from the lexicon that the model was made with (`question.rs`); `explain.rs` parts the score.
+
+mod explain;
+mod question;
+#[cfg(test)]
+mod tests;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{error::Result, model::Model, theme::excerpt};
+use explain::explain;
+use question::{Question, ask};
+
+/// What to compare with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Query {
+    /// An article of the model; it is not among its own hits.
+    Id(String),
+    /// Free text.
+    Text(String),
+}
+
+/// The answer to a query, as `--json` prints it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Similar {
+    /// The query: an id or the text.
+    pub query: String,
+    /// Words of the query that neither the corpus nor the lexicon knows.
+    pub unknown: Vec<String>,
+    /// Words of the query that the corpus does not have, but the lexicon knows what they mean.
+    pub understood: Vec<String>,
+    /// The nearest articles, best first; equal scores by id.
+    pub hits: Vec<Hit>,
+}
+
+/// One article like the query.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Hit {
+    /// Its id.
+    pub id: String,
+    /// Its title, or the beginning of its text.
+    pub title: String,
+    /// Cosine of the embeddings, −1 to 1.
+    pub score: f64,
+    /// Its passage nearest to the query.
+    pub passage: Option<PassageHit>,
+    /// The terms both contain, by what they add to the score.
+    pub shared: Vec<Shared>,
+    /// Different terms of like meaning that met, by what they add to the score.
+    pub pairs: Vec<Pair>,
+}
+
+/// The passage of a hit nearest to the query.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PassageHit {
+    /// Number in the article, from 1.
+    pub passage: usize,
+    /// Cosine of the embeddings, −1 to 1.
+    pub score: f64,
+    /// Its words, shortened to a few sentences.
+    pub quote: String,
+    /// The file.
+    pub path: String,
+    /// The line, from 1.
+    pub line: u32,
+}
+
+/// A term shared by query and hit.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Shared {
+    /// The term.
+    pub term: String,
+    /// Its part of the score; the shares of all terms, shared or not, sum to 1.
+    pub share: f64,
+}
+
+/// A term of the query and another of the hit that mean nearly the same, in one language or across two.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Pair {
+    /// The term of the query; two that stand together may count as one.
+    pub query: String,
+    /// The term of the hit.
+    pub hit: String,
+    /// Its part of the score; the shares of all pairs of a term of the query and one of the hit, alike or not, sum to 1.
+    pub share: f64,
+    /// Cosine of the two terms in the lexicon, up to 1.
+    pub likeness: f64,
+}
+
+/// Terms and pairs listed for each hit, of each at most.
+const LISTED: usize = 8;
+
+/// Finds the `n` articles most like the query: those whose embeddings have the largest cosine to its embedding. Articles
+/// that are not like it at all (cosine 0 or less) are no hits.
+///
+/// # Errors
+/// [`Error::UnknownArticle`](crate::Error::UnknownArticle) if the id is unknown,
+/// [`Error::UnknownTerms`](crate::Error::UnknownTerms) if neither the corpus nor the lexicon knows a word of the text.
+pub fn similar(model: &Model, query: &Query, n: usize) -> Result<Similar> {
+    let question = ask(model, query)?;
+    let mut scores: Vec<(usize, f32)> = model
+        .vectors
+        .outer_iter()
+        .enumerate()
+        .filter(|&(i, _)| Some(i) != question.article)
+        .map(|(i, vector)| (i, vector.dot(&question.vector)))
+        .filter(|&(_, score)| score > 0.0)
+        .collect();
+    // Articles are ordered by id, so equal scores are too.
+    scores.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    scores.truncate(n);
+    let passages = best_passages(model, &question, &scores);
+    let hits = scores.iter().zip(passages).map(|(&(i, score), passage)| {
+        let why = explain(model, &question, i);
+        let passage = passage.map(|(p, score)| quote(model, i, p, score, &why.telling()));
+        Hit {
+            id: model.articles[i].id.clone(),
+            title: model.articles[i].headline(),
+            score: f64::from(score),
+            passage,
+            shared: why
+                .shared
+                .into_iter()
+                .take(LISTED)
+                .map(|(term, share)| Shared { term: surface(model, term), share })
+                .collect(),
+            pairs: why.pairs.into_iter().take(LISTED).map(|(_, pair)| pair).collect(),
+        }
+    });
+    let hits = hits.collect();
+    let Question { name, unknown, understood, .. } = question;
+    Ok(Similar { query: name, unknown, understood, hits })
+}
+
+/// The passage of each hit nearest to the query, with its cosine.
+fn best_passages(model: &Model, question: &Question, hits: &[(usize, f32)]) -> Vec<Option<(usize, f32)>> {
+    hits.iter()
+        .map(|&(article, _)| {
+            let first = model.passages.partition_point(|&(a, _)| (a as usize) < article);
+            let of_article = model.passages[first..].iter().take_while(|&&(a, _)| a as usize == article);
+            let mut best: Option<(usize, f32)> = None;
+            for (at, &(_, passage)) in of_article.enumerate() {
+                let score = model.passage_vectors.row(first + at).dot(&question.vector);
+                if best.is_none_or(|(_, b)| score > b) {
+                    best = Some((passage as usize, score));
+                }
+            }
+            best
+        })
+        .collect()
+}
+
+/// How people write a term.
+fn surface(model: &Model, term: u32) -> String {
+    model.segmenter.terms()[term as usize].surface.clone()
+}
+
+/// The words of a hit's passage that show what it has in common with the query: `telling` terms, by what they add.
+fn quote(model: &Model, article: usize, passage: usize, score: f32, telling: &[(u32, f64)]) -> PassageHit {
+    let found = &model.articles[article];
+    let text = &found.passages[passage];
+    let span = excerpt(text, |range| {
+        let words = text.text.get(range.clone()).unwrap_or_default();
+        let terms = model.segmenter.cut(words).into_iter().filter_map(|cut| cut.term);
+        terms.filter_map(|t| telling.iter().find(|s| s.0 == t)).map(|s| s.1).sum()
+    });
+    PassageHit {
+        passage: passage + 1,
+        score: f64::from(score),
+        quote: text.words(&span),
+        path: found.path.clone(),
+        line: text.position.line,
+    }
+}
