@@ -1,5 +1,9 @@
 //! Which terms set a theme apart: class-based TF-IDF.
 
+/// Articles that every term is given in every theme beside those that hold it: in a theme of three, one article more or
+/// less says little.
+const GIVEN: f64 = 5.0;
+
 /// What a term is to a theme.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Weighed {
@@ -9,7 +13,7 @@ pub(super) struct Weighed {
     pub weight: f64,
     /// Its frequency here relative to that in the theme where it is most frequent, above 0 to 1.
     pub share: f64,
-    /// The share of the theme's articles that hold it, above 0 to 1.
+    /// The share of the theme's articles that hold it, [`GIVEN`] articles added to both; above 0 to 1.
     pub support: f64,
 }
 
@@ -63,7 +67,7 @@ pub(super) fn weigh(
                         term,
                         weight: here * (1.0 + mean / all).ln() * (1.0 - elsewhere / here),
                         share: here,
-                        support: holders as f64 / members as f64,
+                        support: (holders as f64 + GIVEN) / (members as f64 + GIVEN),
                     }
                 })
                 .filter(|weighed| weighed.weight > 0.0)
@@ -112,7 +116,7 @@ mod tests {
         let bags = [Bag(vec![(0, 9)]), Bag(vec![(1, 1)]), Bag(vec![(1, 1)]), Bag(vec![(1, 1)])];
         let weights = weigh(&bags, &[Some(0); 4], 1, 2);
         let of = |term: u32| weights[0].iter().find(|w| w.term == term).unwrap().support;
-        assert!((of(0) - 0.25).abs() < 1e-12 && (of(1) - 0.75).abs() < 1e-12);
+        assert!((of(0) - 6.0 / 9.0).abs() < 1e-12 && (of(1) - 8.0 / 9.0).abs() < 1e-12);
     }
 
     #[test]
