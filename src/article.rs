@@ -70,6 +70,10 @@ pub struct Article {
     pub url: Option<String>,
     /// The theme a person gave it, for evaluation only; clustering never sees it.
     pub label: Option<String>,
+    /// Its place, from 0, among the articles that were read: the files by path, the articles as they stand in them. Vectors
+    /// in a file without ids are in this order.
+    #[serde(default)]
+    pub number: usize,
     /// The file it was read from, as the user named it, with `/` between folders; `-` for standard input.
     pub path: String,
     /// The text in passages, in order; empty if the article is a title alone.

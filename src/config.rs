@@ -39,7 +39,7 @@ use crate::{
     cluster::{self, K},
     embed,
     error::Result,
-    input, segment, theme, vectorize,
+    input, segment, theme, vectorize, vectors,
 };
 
 /// Every setting of a run, valid by construction: made by [`Config::resolve`].
@@ -51,6 +51,8 @@ pub struct Config {
     pub segment: segment::Settings,
     /// Vectorizing.
     pub vectorize: vectorize::Settings,
+    /// Vectors from elsewhere.
+    pub vectors: vectors::Settings,
     /// Embedding.
     pub embed: embed::Settings,
     /// Clustering.
@@ -99,6 +101,20 @@ pub struct Overrides {
     pub dimensions: Option<usize>,
     /// See [`embed::Settings::lexicon`].
     pub lexicon: Option<PathBuf>,
+    /// See [`vectors::Settings::file`].
+    pub vectors: Option<PathBuf>,
+    /// See [`vectors::Settings::server`].
+    pub embed_server: Option<String>,
+    /// See [`vectors::Settings::model`].
+    pub embed_model: Option<String>,
+    /// See [`vectors::Settings::prefix`].
+    pub embed_prefix: Option<String>,
+    /// See [`vectors::Settings::chars`].
+    pub embed_chars: Option<usize>,
+    /// See [`vectors::Settings::batch`].
+    pub embed_batch: Option<usize>,
+    /// See [`vectors::Settings::cache`].
+    pub embed_cache: Option<PathBuf>,
     /// See [`cluster::Settings::k`]; `"auto"` or a number.
     #[serde(serialize_with = "k_to_value", deserialize_with = "k_from_value")]
     pub k: Option<K>,
@@ -163,6 +179,14 @@ impl Overrides {
         put(self.max_df.as_ref(), &mut config.vectorize.max_df);
         put(self.dimensions.as_ref(), &mut config.embed.dimensions);
         config.embed.lexicon = self.lexicon.clone().or(config.embed.lexicon.take());
+        let given = &mut config.vectors;
+        given.file = self.vectors.clone().or(given.file.take());
+        given.server = self.embed_server.clone().or(given.server.take());
+        given.model = self.embed_model.clone().or(given.model.take());
+        given.prefix = self.embed_prefix.clone().or(given.prefix.take());
+        put(self.embed_chars.as_ref(), &mut given.chars);
+        put(self.embed_batch.as_ref(), &mut given.batch);
+        given.cache = self.embed_cache.clone().or(given.cache.take());
         put(self.k.as_ref(), &mut config.cluster.k);
         put(self.starts.as_ref(), &mut config.cluster.starts);
         put(self.max_iterations.as_ref(), &mut config.cluster.max_iterations);
@@ -201,6 +225,13 @@ impl From<&Config> for Overrides {
             max_df: Some(config.vectorize.max_df),
             dimensions: Some(config.embed.dimensions),
             lexicon: config.embed.lexicon.clone(),
+            vectors: config.vectors.file.clone(),
+            embed_server: config.vectors.server.clone(),
+            embed_model: config.vectors.model.clone(),
+            embed_prefix: config.vectors.prefix.clone(),
+            embed_chars: Some(config.vectors.chars),
+            embed_batch: Some(config.vectors.batch),
+            embed_cache: config.vectors.cache.clone(),
             k: Some(config.cluster.k),
             starts: Some(config.cluster.starts),
             max_iterations: Some(config.cluster.max_iterations),

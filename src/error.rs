@@ -104,6 +104,14 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// Vectors from elsewhere cannot be used.
+    #[error("the vectors of {path} cannot be used: {reason}")]
+    Vectors {
+        /// The file, or `field:NAME`.
+        path: String,
+        /// Why, and the way out.
+        reason: String,
+    },
     /// A server of embeddings cannot be used.
     #[error("the server {url} fails: {reason}; {remedy}")]
     Server {

@@ -12,6 +12,7 @@
 //! | [`input`] | files, folders, globs, standard input | [`Article`]s and what was [`Skipped`] |
 //! | [`segment`] | articles | terms with byte offsets, a segmenter for later text |
 //! | [`vectorize`] | term counts | sparse TF-IDF rows, document frequencies |
+//! | [`vectors`] | a file, a field or a server | dense vectors of the articles from elsewhere, if a user has them |
 //! | [`embed`] | TF-IDF rows | dense unit rows |
 //! | [`cluster`] | dense rows | clusters and their number |
 //! | [`theme`] | all of the above | names, members, evidence |
@@ -41,6 +42,7 @@
 //! ```
 
 pub mod article;
+mod atomic;
 pub mod cli;
 pub mod cluster;
 pub mod config;
@@ -51,11 +53,13 @@ pub mod input;
 pub mod lexicon;
 pub mod model;
 pub mod pipeline;
+pub mod remote;
 pub mod report;
 pub mod segment;
 pub mod similar;
 pub mod theme;
 pub mod vectorize;
+pub mod vectors;
 
 pub use article::{Article, Passage, Position, Published, Skipped};
 pub use config::Config;

@@ -13,7 +13,7 @@
 //!
 //! and the header's `format` is [`FORMAT`]. A reader refuses any other format and any array that does not fit the rest.
 
-use std::{collections::HashMap, io::Write, path::Path};
+use std::{collections::HashMap, path::Path};
 
 use ndarray::{Array2, ArrayView2};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     article::{Article, Skipped},
+    atomic,
     cluster::Clusters,
     embed::Embedder,
     error::{Error, Result},
@@ -88,8 +89,6 @@ impl Model {
     }
 
     fn write(&self, path: &Path) -> std::io::Result<()> {
-        use std::io::{Error, ErrorKind};
-
         let document = serde_json::to_vec(&Document {
             articles: &self.articles,
             skipped: &self.skipped,
@@ -134,32 +133,7 @@ impl Model {
         // One entry only: the header is written from a hash map, whose order would not repeat.
         let header = HashMap::from([("format".to_owned(), FORMAT.to_owned())]);
         let bytes = safetensors::serialize(views, Some(header)).map_err(std::io::Error::other)?;
-        let folder = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            _ => Path::new("."),
-        };
-        if path.is_dir() {
-            return Err(Error::new(ErrorKind::IsADirectory, "it is a folder; name a file in it"));
-        }
-        if !folder.is_dir() {
-            let reason = format!("the folder {} does not exist; make it first", folder.display());
-            return Err(Error::new(ErrorKind::NotFound, reason));
-        }
-        let mut builder = tempfile::Builder::new();
-        // As a plain new file would be; temporary ones are their owner's alone.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        // The error of the system alone: its path would be the temporary one.
-        let plain = |error: Error| {
-            let inner =
-                error.get_ref().and_then(|outer| outer.source()).and_then(|inner| inner.downcast_ref::<Error>());
-            inner.and_then(Error::raw_os_error).map_or(error, Error::from_raw_os_error)
-        };
-        let mut file = builder.tempfile_in(folder).map_err(plain)?;
-        file.write_all(&bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
+        atomic::write(path, &bytes)
     }
 
     /// Reads a model.

@@ -1,5 +1,7 @@
 //! The pipeline: the one module that names every stage.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
@@ -11,9 +13,11 @@ use crate::{
     error::{Error, Result},
     input::Collection,
     model::Model,
+    remote,
     segment::{self, Segmented, Segmenter, Term},
     theme::{self, Themes},
     vectorize::{self, Bag, Csr, Vectorizer},
+    vectors,
 };
 
 /// A stage of the pipeline, for progress.
@@ -37,6 +41,9 @@ pub enum Stage {
 pub trait Progress: Sync {
     /// A stage begins.
     fn begin(&self, stage: Stage);
+
+    /// How far a stage is that takes long, or what it waits for. Nothing by default.
+    fn detail(&self, _what: &str) {}
 }
 
 /// Progress nobody watches.
@@ -107,7 +114,9 @@ pub struct Prepared {
 /// # Errors
 /// Whatever a stage returns if it fails.
 pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress) -> Result<Prepared> {
-    let Collection { articles, skipped } = collection;
+    let Collection { mut articles, skipped, read } = collection;
+    // Before the work, so that a wrong file is told at once.
+    let given = vectors::open(&mut articles, read, &config.vectors)?;
 
     progress.begin(Stage::Segment);
     let (segmenter, segmented) = segment::fit(&articles, &config.segment)?;
@@ -129,8 +138,17 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
 
     progress.begin(Stage::Embed);
     let column_terms: Vec<&Term> = vectorizer.columns.iter().map(|&term| &segmented.terms[term as usize]).collect();
-    let embedder = embed::fit(&rows, &column_terms, &config.embed)?;
-    let vectors = embedder.embed(&rows);
+    let (embedder, vectors) = match given {
+        Some(given) => {
+            let given = given.rows(&articles, &Asking::new(progress))?;
+            embed::fit_given(&rows, &column_terms, given.view(), &config.embed)?
+        }
+        None => {
+            let embedder = embed::fit(&rows, &column_terms, &config.embed)?;
+            let vectors = embedder.embed(&rows);
+            (embedder, vectors)
+        }
+    };
     let passage_vectors = embedder.embed(&passage_rows);
 
     let clustered = (0..articles.len()).filter(|&i| vectors.row(i).iter().any(|&x| x != 0.0)).collect();
@@ -149,6 +167,45 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
         clustered,
         source_terms,
     })
+}
+
+/// Tells what a server is asked as details of the stage.
+struct Asking<'a> {
+    progress: &'a dyn Progress,
+    done: AtomicUsize,
+    all: AtomicUsize,
+}
+
+impl<'a> Asking<'a> {
+    fn new(progress: &'a dyn Progress) -> Self {
+        Self { progress, done: AtomicUsize::new(0), all: AtomicUsize::new(0) }
+    }
+
+    fn tell(&self) {
+        let (done, all) = (self.done.load(Ordering::Relaxed), self.all.load(Ordering::Relaxed));
+        self.progress.detail(&format!("{done} of {all} articles asked for"));
+    }
+}
+
+impl remote::Progress for Asking<'_> {
+    fn begin(&self, step: &str) {
+        self.progress.detail(step);
+    }
+
+    fn ask(&self, missing: usize, all: usize) {
+        self.all.store(all, Ordering::Relaxed);
+        self.done.store(all.saturating_sub(missing), Ordering::Relaxed);
+        self.tell();
+    }
+
+    fn answered(&self, texts: usize) {
+        self.done.fetch_add(texts, Ordering::Relaxed);
+        self.tell();
+    }
+
+    fn wait(&self, why: &str) {
+        self.progress.detail(why);
+    }
 }
 
 impl Prepared {

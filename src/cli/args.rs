@@ -218,7 +218,9 @@ fn flag(setting: &Setting) -> clap::Arg {
         }
         Kind::Switch => arg.value_parser(PossibleValuesParser::new(["true", "false"])),
         Kind::File => arg.value_parser(ValueParser::string()).value_hint(ValueHint::FilePath),
-        Kind::Whole | Kind::Number | Kind::AutoOrWhole => arg.value_parser(ValueParser::string()),
+        Kind::Folder => arg.value_parser(ValueParser::string()).value_hint(ValueHint::DirPath),
+        Kind::Address => arg.value_parser(ValueParser::string()).value_hint(ValueHint::Url),
+        Kind::Text | Kind::Whole | Kind::Number | Kind::AutoOrWhole => arg.value_parser(ValueParser::string()),
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::{Subcommand, ValueHint};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -15,13 +15,11 @@ use super::{
     output,
 };
 use crate::{
-    lexicon::{self, About, Bits, Cache, Lexicon, Server, ServerSettings, Settings, Text},
+    lexicon::{self, About, Bits, Lexicon, Settings, Text},
     pipeline,
+    remote::{self, Cache, Server},
     report::text::visible,
 };
-
-/// The environment variable of the API key. Not that of a vendor: his key is not for every server.
-const KEY: &str = "WENMAI_API_KEY";
 
 const EXAMPLES: Examples = &[
     (
@@ -212,22 +210,15 @@ fn build(args: &Build, global: &Global) -> Result<Exit> {
     let words = lexicon::read_words(&args.words)?;
     let texts = args.texts.as_deref().map(lexicon::read_texts).transpose()?.unwrap_or_default();
     let texts: Vec<Text> = texts.into_iter().map(|text| shortened(text, args.chars)).collect();
-    let key = match std::env::var(KEY) {
-        Ok(key) if !key.is_empty() => Some(key),
-        Ok(_) | Err(std::env::VarError::NotPresent) => None,
-        Err(std::env::VarError::NotUnicode(_)) => {
-            bail!("the environment variable {KEY} is not text; set it to the key")
-        }
-    };
-    let mut server = Server::new(ServerSettings {
+    let mut server = Server::new(remote::Settings {
         url: args.server.clone(),
         model: args.model.clone(),
-        key,
+        key: remote::key()?,
         prefix: args.prefix.clone(),
         batch: args.batch.into(),
         timeout: Duration::from_secs(args.timeout.into()),
         attempts: args.attempts,
-        ..ServerSettings::default()
+        ..remote::Settings::default()
     })?;
     let cache = args.cache.clone().unwrap_or_else(|| {
         let mut name = args.output.clone().into_os_string();
@@ -345,7 +336,7 @@ impl Bar {
     }
 }
 
-impl lexicon::Progress for Bar {
+impl remote::Progress for Bar {
     fn begin(&self, step: &str) {
         self.style("{spinner} {prefix} {elapsed}");
         self.0.set_prefix(step.to_owned());

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::pipeline::{Progress, Stage};
+use crate::{
+    pipeline::{Progress, Stage},
+    report::text::visible,
+};
 
 /// A line that says which stage runs; it disappears when dropped.
 #[derive(Debug)]
@@ -40,6 +43,10 @@ impl Progress for Line {
         };
         self.0.set_position(number);
         self.0.set_message(name);
+    }
+
+    fn detail(&self, what: &str) {
+        self.0.set_message(visible(what).to_string());
     }
 }
 

@@ -105,7 +105,8 @@ fn a_file_equal_to_the_flags_gives_an_equal_configuration() {
     std::fs::write(
         &path,
         "input-format = 'markdown'\ndict = 'words.txt'\nstopwords = 'words.txt'\nphrases = false\nmin-df = 2\nmax-df = 0.5\n\
-         dimensions = 64\nlexicon = \"none\"\nk = 8\nstarts = 3\nmax-iterations = 50\nterms = 12\nevidence = 1\nseed = 7\nthreads = 2\n",
+         dimensions = 64\nlexicon = \"none\"\nvectors = 'words.txt'\nembed-server = 'http://x'\nembed-model = 'e5'\n\
+         embed-prefix = 'passage: '\nembed-chars = 500\nembed-batch = 8\nembed-cache = 'words.txt'\nk = 8\nstarts = 3\nmax-iterations = 50\nterms = 12\nevidence = 1\nseed = 7\nthreads = 2\n",
     )
     .unwrap();
     let (path, words) = (path.to_str().unwrap(), words.to_str().unwrap());
@@ -131,6 +132,20 @@ fn a_file_equal_to_the_flags_gives_an_equal_configuration() {
         "64",
         "--lexicon",
         "none",
+        "--vectors",
+        words,
+        "--embed-server",
+        "http://x",
+        "--embed-model",
+        "e5",
+        "--embed-prefix",
+        "passage: ",
+        "--embed-chars",
+        "500",
+        "--embed-batch",
+        "8",
+        "--embed-cache",
+        words,
         "-k",
         "8",
         "--starts",

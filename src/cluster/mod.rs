@@ -42,7 +42,7 @@
 
 use std::{cmp::Ordering, fmt, str::FromStr};
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 
 use crate::error::{Error, Result};
 
@@ -50,6 +50,7 @@ pub mod choose;
 mod community;
 mod kmeans;
 mod silhouette;
+mod smooth;
 
 pub use kmeans::Lloyd;
 pub use silhouette::{silhouette, simplified_silhouette};
@@ -136,7 +137,8 @@ impl Default for Settings {
 pub struct Clusters {
     /// Centroids, `k × d`: means of the rows assigned to them (not unit length).
     pub centroids: Array2<f32>,
-    /// The cluster of each row it was fitted on, below `k`. Clusters are numbered by size, the largest first.
+    /// The cluster of each row it was fitted on, below `k`: that of the row's neighbours, which for a row between two themes
+    /// may be another than that of the nearest centroid. Clusters are numbered by size, the largest first.
     pub labels: Vec<usize>,
     /// Sum of squared distances of the rows to their centroids.
     pub inertia: f64,
@@ -144,7 +146,8 @@ pub struct Clusters {
     pub reason: String,
 }
 
-/// Clusters unit rows, `n × d` (no row is zero), by k-means; every cluster has a row. No rows have no clusters.
+/// Clusters unit rows, `n × d` (no row is zero), by k-means, each drawn before to those most like it (`smooth.rs`); every
+/// cluster has a row. No rows have no clusters.
 ///
 /// The result depends on the rows and their order alone, not on the number of threads.
 ///
@@ -173,9 +176,29 @@ pub fn fit_with(clusterer: &dyn Clusterer, rows: ArrayView2<'_, f32>, settings: 
             (choice.k, Some(choice.reason))
         }
     };
-    let Partition { centroids, labels, inertia } = clusterer.cluster(rows, k, settings)?;
+    let Partition { labels, centroids, .. } = clusterer.cluster(smooth::smooth(rows, k).view(), k, settings)?;
+    let (centroids, inertia) = means(rows, &labels, centroids.nrows());
     let reason = chosen.unwrap_or_else(|| asked(k, centroids.nrows()));
     Ok(Clusters { centroids, labels, inertia, reason })
+}
+
+/// The mean of the rows of each cluster, and the sum of their squared distances to it.
+fn means(rows: ArrayView2<'_, f32>, labels: &[usize], k: usize) -> (Array2<f32>, f64) {
+    let mut sums = Array2::<f64>::zeros((k, rows.ncols()));
+    let mut counts = vec![0.0; k];
+    for (row, &label) in rows.rows().into_iter().zip(labels) {
+        sums.row_mut(label).zip_mut_with(&row, |sum, &x| *sum += f64::from(x));
+        counts[label] += 1.0;
+    }
+    let mut means = Array2::zeros((k, rows.ncols()));
+    for ((mut mean, sum), count) in means.rows_mut().into_iter().zip(sums.rows()).zip(counts) {
+        mean.zip_mut_with(&sum, |mean, &sum| *mean = (sum / f64::max(count, 1.0)) as f32);
+    }
+    let distance = |(row, &label): (ArrayView1<'_, f32>, &usize)| {
+        row.iter().zip(means.row(label)).map(|(&x, &mean)| f64::from(x - mean).powi(2)).sum::<f64>()
+    };
+    let inertia = rows.rows().into_iter().zip(labels).map(distance).sum();
+    (means, inertia)
 }
 
 fn asked(k: usize, found: usize) -> String {
@@ -188,7 +211,7 @@ fn asked(k: usize, found: usize) -> String {
 }
 
 impl Clusters {
-    /// The cluster of each row: what linfa's k-means predicts from the centroids. A clustering read back from its
+    /// The cluster of each further row: what linfa's k-means predicts from the centroids. A clustering read back from its
     /// centroids predicts the same as the one that was saved. Rows are as wide as the centroids.
     #[must_use]
     pub fn predict(&self, rows: ArrayView2<'_, f32>) -> Vec<usize> {

@@ -3,7 +3,10 @@
 use std::{fs, ops::Range, path::Path};
 
 use super::{Overrides, SETTINGS, settings};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    vectors,
+};
 
 /// What a configuration file says, checked when it was read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,11 +35,14 @@ impl ConfigFile {
         })?;
         let mut file = Self::parse(&name, &text)?;
         if let Some(folder) = path.parent() {
-            for path in [&mut file.overrides.dict, &mut file.overrides.stopwords].into_iter().flatten() {
+            let Overrides { dict, stopwords, embed_cache, .. } = &mut file.overrides;
+            for path in [dict, stopwords, embed_cache].into_iter().flatten() {
                 *path = folder.join(&*path);
             }
-            // `none` is a word, not a file.
-            if let Some(path) = file.overrides.lexicon.as_mut().filter(|path| path.as_os_str() != "none") {
+            // `none` is a word, not a file, and a field is the articles'.
+            let word = |path: &Path| path.as_os_str() == "none" || path.to_string_lossy().starts_with(vectors::FIELD);
+            let Overrides { lexicon, vectors, .. } = &mut file.overrides;
+            for path in [lexicon, vectors].into_iter().flatten().filter(|path| !word(path)) {
                 *path = folder.join(&*path);
             }
         }

@@ -7,6 +7,7 @@ use crate::{
     cluster::K,
     error::{Error, Result},
     input,
+    vectors::FIELD,
 };
 
 /// What a setting is about; the heading its flag stands under.
@@ -63,6 +64,12 @@ pub enum Kind {
     Switch,
     /// A file to read.
     File,
+    /// A folder.
+    Folder,
+    /// The address of a server.
+    Address,
+    /// Any text.
+    Text,
     /// One of the words listed.
     Word(fn() -> Vec<Choice>),
 }
@@ -75,7 +82,7 @@ impl Kind {
             Self::Number => text.parse().ok().and_then(serde_json::Number::from_f64).map(Into::into),
             Self::AutoOrWhole => text.parse::<u64>().map_or_else(|_| Some(text.into()), |n| Some(n.into())),
             Self::Switch => text.parse::<bool>().ok().map(Into::into),
-            Self::File | Self::Word(_) => Some(text.into()),
+            Self::File | Self::Folder | Self::Address | Self::Text | Self::Word(_) => Some(text.into()),
         }
     }
 }
@@ -241,6 +248,89 @@ pub const SETTINGS: &[Setting] = &[
         rule: "it is the path of a lexicon, or none",
         remedy: "name a file",
         holds: |o| o.lexicon.as_ref().is_none_or(|path| !path.as_os_str().is_empty()),
+    },
+    Setting {
+        key: "vectors",
+        group: Group::Embedding,
+        kind: Kind::File,
+        value: "FILE|field:NAME",
+        help: "Use your own embeddings of the articles in place of the lexicon",
+        more: "An npy file holds a row for each article, in the order they are read: the files by path, the articles as they \
+               stand in them. JSON lines of `id` and `embedding` are matched by id. field:NAME is a field of the articles' \
+               own JSON lines. In a configuration file, the path is relative to that file; `none` takes it back.",
+        rule: "it is a file of vectors, a field of the articles (field:NAME), or none",
+        remedy: "name one",
+        holds: |o| o.vectors.as_ref().is_none_or(|path| !path.as_os_str().is_empty() && path.as_os_str() != FIELD),
+    },
+    Setting {
+        key: "embed-server",
+        group: Group::Embedding,
+        kind: Kind::Address,
+        value: "URL",
+        help: "Ask an embeddings server for the vectors of the articles, in place of the lexicon",
+        more: "It is sent each article once, by OpenAI's protocol: `POST URL/embeddings`. Its answers are kept on disk, and a \
+               saved model needs it no more. An API key is read from the environment variable WENMAI_API_KEY. `none` takes \
+               back what a configuration file says.",
+        rule: "it is the address of a server, or none",
+        remedy: "write it as http://127.0.0.1:8000/v1",
+        holds: |o| o.embed_server.as_ref().is_none_or(|url| !url.trim().is_empty()),
+    },
+    Setting {
+        key: "embed-model",
+        group: Group::Embedding,
+        kind: Kind::Text,
+        value: "NAME",
+        help: "Name of the model to ask --embed-server for",
+        more: "What it answers is kept under this name, whatever the address; left out, the model is called `default` and its \
+               answers are kept under the address.",
+        rule: "it is the name of a model, as the server knows it",
+        remedy: "write it",
+        holds: |o| o.embed_model.as_ref().is_none_or(|name| !name.trim().is_empty()),
+    },
+    Setting {
+        key: "embed-prefix",
+        group: Group::Embedding,
+        kind: Kind::Text,
+        value: "TEXT",
+        help: "What to put before every text sent to --embed-server",
+        more: "For models that are trained so, such as \"passage: \".",
+        rule: "it is a text",
+        remedy: "write one in quotes",
+        holds: |_| true,
+    },
+    Setting {
+        key: "embed-chars",
+        group: Group::Embedding,
+        kind: Kind::Whole,
+        value: "N",
+        help: "Characters of an article that are sent to --embed-server, at most",
+        more: "Its title, headings and passages, from the beginning.",
+        rule: "a server is sent 1 to 1000000 characters of an article",
+        remedy: "write a whole number from 1 to 1000000",
+        holds: |o| within(o.embed_chars, &(1..=1_000_000)),
+    },
+    Setting {
+        key: "embed-batch",
+        group: Group::Embedding,
+        kind: Kind::Whole,
+        value: "N",
+        help: "Articles in one request to --embed-server",
+        more: "",
+        rule: "a request holds 1 to 4096 texts",
+        remedy: "write a whole number from 1 to 4096",
+        holds: |o| within(o.embed_batch, &(1..=4096)),
+    },
+    Setting {
+        key: "embed-cache",
+        group: Group::Embedding,
+        kind: Kind::Folder,
+        value: "DIR",
+        help: "Folder to keep the answers of --embed-server in; left out, the user's cache folder",
+        more: "An answer is kept under the model, the prefix and the text, so that no text is paid for twice. In a \
+               configuration file, the path is relative to that file.",
+        rule: "it is the path of a folder",
+        remedy: "name one",
+        holds: |o| o.embed_cache.as_ref().is_none_or(|path| !path.as_os_str().is_empty()),
     },
     Setting {
         key: "k",

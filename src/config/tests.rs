@@ -12,6 +12,13 @@ fn everything() -> Overrides {
         max_df: Some(0.5),
         dimensions: Some(64),
         lexicon: Some("words.lexicon".into()),
+        vectors: Some("field:embedding".into()),
+        embed_server: Some("http://127.0.0.1:8000/v1".into()),
+        embed_model: Some("e5".into()),
+        embed_prefix: Some("passage: ".into()),
+        embed_chars: Some(500),
+        embed_batch: Some(8),
+        embed_cache: Some("answers".into()),
         k: Some(K::Exactly(8)),
         starts: Some(3),
         max_iterations: Some(50),
@@ -100,6 +107,13 @@ fn a_value_out_of_range_names_flag_value_rule_and_remedy() {
         ("phrases", "maybe", "write true or false"),
         ("input-format", "docx", "it is the name of an input format"),
         ("dict", "", "it is the path of a dictionary"),
+        ("vectors", "", "a file of vectors, a field of the articles (field:NAME), or none"),
+        ("vectors", "field:", "a file of vectors, a field"),
+        ("embed-server", "", "the address of a server, or none"),
+        ("embed-model", "", "the name of a model"),
+        ("embed-chars", "0", "1 to 1000000 characters"),
+        ("embed-batch", "5000", "1 to 4096 texts"),
+        ("embed-cache", "", "the path of a folder"),
     ] {
         let result = Overrides::from_flags([(key, text)]);
         assert!(matches!(result, Err(Error::Setting { .. })), "{key} {text}");

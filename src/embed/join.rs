@@ -1,39 +1,56 @@
 //! Joining the views: the lexicon's and the corpus's, side by side, linear in TF-IDF.
 //!
 //! A text's embedding is `unit(row · [c·S | L·R])`: `S` are the lexicon's vectors of the columns, `L` those of the latent
-//! semantic analysis. Neither part is scaled to unit length by itself. The length of a row's part in `L` is how much of
-//! the row the corpus's co-occurrences bear out, near .05 to .1 for titles and sentences and .25 for whole articles, so
-//! within a corpus a short text leans on the lexicon and a long one on the corpus.
-//!
-//! The weight `c` is one number for the whole corpus, which keeps the embedding linear: [`FLOOR`] and the mean over the
-//! texts of `n0 / (n0 + terms of the text)`. Short texts share few terms, so what their words mean in general must speak.
+//! semantic analysis. The weight `c` is one number for the whole corpus, which keeps the embedding linear: such that the
+//! parts' mean lengths stand as [`EQUAL`] to the mean number of different terms of a text. Short texts share few terms, so
+//! what their words mean in general must speak; long ones share many, so what occurs together here can be trusted. Within a
+//! corpus, too, a short text leans on the lexicon and a long one on the corpus: neither part is scaled to unit length by
+//! itself, and the length of a row's part in `L` is how much of the row the corpus's co-occurrences bear out.
 //!
 //! In a corpus of two languages `L` keeps them apart, since they share no terms. `R`, one orthogonal map a language, turns
 //! the part of each so that its texts lie as near as can be to where the lexicon puts them (orthogonal Procrustes,
-//! Schönemann 1966, as Smith et al. 2017 align word vectors of two languages). It changes no cosine within a language.
+//! Schönemann 1966, as Smith et al. 2017 align word vectors of two languages). It changes no cosine within a language. The
+//! target is not the texts' lexicon vectors `T` themselves, but `T·TᵀT`, in which the directions that many texts share stand
+//! out, and what one text says of itself alone does not.
+//!
+//! V-measure at the true number of themes of either view alone, and of both with the weight held fast or as it is here
+//! (scikit-learn's k-means on the rows, mean of 3 seeds, THUCNews 5000 of its titles):
+//!
+//! | corpus | terms | `S` | `L` | c = .1 | c = .3 | c = .8 | this, equal at 35 | at 50 |
+//! |---|---|---|---|---|---|---|---|---|
+//! | BBC News | 114 | .784 | .882 | .873 | .840 | .788 | .876 | .873 |
+//! | cnews | 165 | .764 | .911 | .895 | .833 | .799 | .906 | .904 |
+//! | THUCNews titles | 7 | .475 | .344 | .480 | .514 | .482 | .501 | .483 |
+//! | SIB-200 sentences, zh / en | 10 / 9 | .48 / .46 | .26 / .24 | .41 / .34 | .50 / .45 | .52 / .45 | .50 / .47 | .48 / .46 |
+//! | SIB-200, both | 10 | .508 | .170 | .426 | .502 | .497 | .510 | .508 |
+//! | BBC and cnews, shared classes | 121 | .745 | .582 | .821 | .785 | .756 | .806 | .815 |
+//! | 80 articles in two languages | 80 | .633 | .481 | .564 | .588 | .623 | .512 | .548 |
+//!
+//! With `T` alone for a target of the turning; with `T·TᵀT` the last two rows are .827 and .624 at 50.
+
+use std::borrow::Cow;
 
 use linfa_linalg::eigh::Eigh;
 use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
 
-use super::Linear;
 use crate::{
     error::{Error, Result},
+    lexicon::ridge,
     segment::{Lang, Term},
     vectorize::Csr,
 };
 
-/// The weight of the lexicon in a corpus of very long texts.
-const FLOOR: f32 = 0.1;
-
-/// A text of this many different terms counts half. 10 and 20 are as good as each other on the corpora this was measured
-/// on (within .02 of V-measure either way); 20 is better on small bilingual ones.
-const HALF: f32 = 20.0;
+/// In a corpus of texts of this many different terms, both views count the same.
+const EQUAL: f64 = 50.0;
 
 /// A language is turned if it has at least this share of the texts, and [`LEAST`] of them.
 const SHARE: f64 = 0.05;
 
 /// Fewer texts than this do not say how to turn a language.
 const LEAST: usize = 8;
+
+/// Texts that weight and turning are fitted to, at most; of a larger corpus, every second, every third … text.
+const MOST: usize = 16_384;
 
 /// Eigenvalues below this share of the largest are directions that a language has no texts in.
 const ZERO: f64 = 1e-10;
@@ -46,19 +63,64 @@ pub(super) fn join(rows: &Csr, terms: &[&Term], lexicon: Array2<f32>, corpus: Ar
     if lexicon.ncols() == 0 {
         return Ok(corpus);
     }
-    let turned = turn(rows, terms, lexicon.view(), corpus)?;
-    concatenate(Axis(1), &[(lexicon * weight(rows)).view(), turned.view()]).map_err(failed)
+    let rows = sample(rows);
+    let mut by_lexicon = ridge::sparse(&rows, lexicon.view());
+    let by_corpus = ridge::sparse(&rows, corpus.view());
+    let weight = weight(&rows, length(by_lexicon.view()), length(by_corpus.view()));
+    for mut row in by_lexicon.rows_mut() {
+        let length = row.dot(&row).sqrt();
+        if length > 0.0 {
+            row /= length;
+        }
+    }
+    let target = stand_out(by_lexicon.view(), 1);
+    let turned = turn(&rows, terms, target.view(), by_corpus.view(), corpus)?;
+    concatenate(Axis(1), &[(lexicon * weight).view(), turned.view()]).map_err(failed)
 }
 
-/// The weight `c` of the lexicon's part; texts without terms do not count.
-fn weight(rows: &Csr) -> f32 {
-    let terms = (0..rows.rows()).map(|i| rows.row(i).0.len() as f32).filter(|&terms| terms > 0.0);
-    let (sum, texts) = terms.fold((0.0, 0.0), |(sum, texts), terms| (sum + HALF / (HALF + terms), texts + 1.0f32));
-    FLOOR + sum / texts.max(1.0)
+/// The texts to fit to.
+pub(super) fn sample(rows: &Csr) -> Cow<'_, Csr> {
+    match rows.rows().div_ceil(MOST) {
+        0 | 1 => Cow::Borrowed(rows),
+        step => Cow::Owned(rows.select(&(0..rows.rows()).step_by(step).collect::<Vec<_>>())),
+    }
 }
 
-/// Turns the corpus's vectors of each language's columns; as they are if there is only one language.
-fn turn(rows: &Csr, terms: &[&Term], lexicon: ArrayView2<'_, f32>, corpus: Array2<f32>) -> Result<Array2<f32>> {
+/// The mean length of the rows that are not zero; 0 if all are.
+pub(super) fn length(rows: ArrayView2<'_, f32>) -> f64 {
+    let lengths = rows.rows().into_iter().map(|row| f64::from(row.dot(&row)).sqrt()).filter(|&length| length > 0.0);
+    let (sum, count) = lengths.fold((0.0, 0.0), |(sum, count), length| (sum + length, count + 1.0));
+    sum / f64::max(count, 1.0)
+}
+
+/// The weight of a view whose rows have the mean length `own`, beside the corpus's, whose rows have `corpus`; texts without
+/// terms do not count.
+pub(super) fn weight(rows: &Csr, own: f64, corpus: f64) -> f32 {
+    if own == 0.0 || corpus == 0.0 {
+        return 1.0;
+    }
+    let terms = (0..rows.rows()).map(|i| rows.row(i).0.len() as f64).filter(|&terms| terms > 0.0);
+    let (sum, texts) = terms.fold((0.0, 0.0), |(sum, texts), terms| (sum + terms, texts + 1.0));
+    (corpus / own * EQUAL * texts / f64::max(sum, 1.0)) as f32
+}
+
+/// `T·(TᵀT)^power`, but for a factor: the directions that many rows of `T` share stand out.
+pub(super) fn stand_out(rows: ArrayView2<'_, f32>, power: usize) -> Array2<f32> {
+    let mut shared = ridge::product(rows, rows);
+    shared /= shared.diag().sum().max(f64::MIN_POSITIVE);
+    let shared = shared.mapv(|x| x as f32);
+    (0..power).fold(rows.to_owned(), |rows, _| ridge::dense(rows.view(), shared.view()))
+}
+
+/// Turns the corpus's vectors of each language's columns so that its rows come near to `target`, row by row; as they are if
+/// there is only one language. `by_corpus` are the `rows` times the vectors.
+pub(super) fn turn(
+    rows: &Csr,
+    terms: &[&Term],
+    target: ArrayView2<'_, f32>,
+    by_corpus: ArrayView2<'_, f32>,
+    corpus: Array2<f32>,
+) -> Result<Array2<f32>> {
     let langs: Vec<Option<Lang>> = (0..rows.rows()).map(|i| language(rows, i, terms)).collect();
     let least = ((SHARE * rows.rows() as f64) as usize).max(LEAST);
     let texts = |lang: Lang| langs.iter().filter(|&&l| l == Some(lang)).count();
@@ -66,16 +128,14 @@ fn turn(rows: &Csr, terms: &[&Term], lexicon: ArrayView2<'_, f32>, corpus: Array
     if spoken.len() < 2 {
         return Ok(corpus);
     }
-    let by_lexicon = Linear::new(lexicon.to_owned()).embed(rows);
-    let by_corpus = Linear::new(corpus.clone()).embed(rows);
     // A language that is hardly there keeps its own directions, away from the others'.
-    let (d, shared) = (corpus.ncols(), lexicon.ncols());
+    let (d, shared) = (corpus.ncols(), target.ncols());
     let mut turned = Array2::zeros((corpus.nrows(), shared + d));
     for lang in [Lang::Zh, Lang::En, Lang::Other] {
         let map = if spoken.contains(&lang) {
             let members: Vec<usize> = (0..rows.rows()).filter(|&i| langs[i] == Some(lang)).collect();
             let mut map = Array2::zeros((d, shared + d));
-            map.slice_mut(s![.., ..shared]).assign(&procrustes(&members, by_corpus.view(), by_lexicon.view())?);
+            map.slice_mut(s![.., ..shared]).assign(&procrustes(&members, by_corpus, target)?);
             map
         } else {
             Array2::from_shape_fn((d, shared + d), |(i, j)| f64::from(u8::from(j == shared + i)))
@@ -90,7 +150,7 @@ fn turn(rows: &Csr, terms: &[&Term], lexicon: ArrayView2<'_, f32>, corpus: Array
 }
 
 /// The language with the most weight in a row; of equals the first by [`Lang`]'s order.
-fn language(rows: &Csr, i: usize, terms: &[&Term]) -> Option<Lang> {
+pub(super) fn language(rows: &Csr, i: usize, terms: &[&Term]) -> Option<Lang> {
     let (columns, values) = rows.row(i);
     let mut sums = [(0.0_f64, Lang::Zh), (0.0, Lang::En), (0.0, Lang::Other)];
     for (&column, &value) in columns.iter().zip(values) {
@@ -122,6 +182,6 @@ fn procrustes(members: &[usize], from: ArrayView2<'_, f32>, to: ArrayView2<'_, f
     Ok(root.dot(&cross))
 }
 
-fn failed(error: impl std::fmt::Display) -> Error {
+pub(super) fn failed(error: impl std::fmt::Display) -> Error {
     Error::Numeric { stage: "joining the views", reason: error.to_string() }
 }

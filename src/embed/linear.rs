@@ -20,8 +20,9 @@ impl Linear {
         Self { vectors: vectors.as_standard_layout().into_owned() }
     }
 
-    /// One row: sums in double precision in column order, so neither threads nor neighbouring rows change a bit of it.
-    fn project(&self, (columns, values): (&[u32], &[f32]), mut out: ArrayViewMut1<'_, f32>) {
+    /// One row times the vectors, in double precision and column order, so neither threads nor neighbouring rows change a
+    /// bit of it.
+    pub(super) fn sum(&self, (columns, values): (&[u32], &[f32])) -> Vec<f64> {
         let mut sum = vec![0.0_f64; self.vectors.ncols()];
         for (&column, &value) in columns.iter().zip(values) {
             if (column as usize) < self.vectors.nrows() {
@@ -29,6 +30,11 @@ impl Linear {
                 sum.iter_mut().zip(vector).for_each(|(s, &v)| *s += f64::from(value) * f64::from(v));
             }
         }
+        sum
+    }
+
+    fn project(&self, row: (&[u32], &[f32]), mut out: ArrayViewMut1<'_, f32>) {
+        let sum = self.sum(row);
         let length = sum.iter().map(|s| s * s).sum::<f64>().sqrt();
         if length > NOISE {
             out.iter_mut().zip(sum).for_each(|(out, s)| *out = (s / length) as f32);

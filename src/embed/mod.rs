@@ -22,13 +22,17 @@
 //! ```
 //!
 //! Both views are linear in TF-IDF before the row is scaled to unit length, and so is what they are joined to: a model
-//! saves one vector a column, needs no lexicon to answer, and each term's part in a similarity can be told. To add a view,
+//! saves one vector a column, needs no lexicon to answer, and each term's part in a similarity can be told. Vectors of the
+//! articles from elsewhere ([`fit_given`], `dense.rs`) take the place of the lexicon's view; those of the columns are then
+//! predicted. To add a view,
 //! write `foo.rs` with a function that returns one vector a column, and join it in `join.rs`.
 
+mod dense;
 mod join;
 mod lexicon;
 mod linear;
 mod lsa;
+mod reduce;
 #[cfg(test)]
 mod tests;
 
@@ -38,7 +42,12 @@ use ndarray::{Array2, ArrayView2};
 
 pub use linear::Linear;
 
-use crate::{error::Result, segment::Term, vectorize::Csr};
+use crate::{
+    error::{Error, Result},
+    lexicon::ridge,
+    segment::Term,
+    vectorize::Csr,
+};
 
 /// Settings of the embedding.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +82,35 @@ pub fn fit(rows: &Csr, terms: &[&Term], settings: &Settings) -> Result<Embedder>
     let corpus = lsa::fit(rows, settings)?;
     let lexicon = lexicon::vectors(terms, settings)?;
     Ok(Embedder { view: Linear::new(join::join(rows, terms, lexicon, corpus)?) })
+}
+
+/// Fits the embedding with vectors of the articles from elsewhere, `n × d`, in place of the lexicon's view. Returns it with
+/// the embeddings of the articles, unit rows.
+///
+/// Those hold the vectors as they were given; [`Embedder::embed`] predicts the vectors of other texts from their terms, and
+/// of these articles nearly as they were given.
+///
+/// # Errors
+/// As [`fit`]; [`Error::Numeric`](crate::Error::Numeric) if there are not as many vectors as rows.
+pub fn fit_given(
+    rows: &Csr,
+    terms: &[&Term],
+    given: ArrayView2<'_, f32>,
+    settings: &Settings,
+) -> Result<(Embedder, Array2<f32>)> {
+    if given.nrows() != rows.rows() {
+        let reason = format!("{} vectors for {} articles", given.nrows(), rows.rows());
+        return Err(Error::Numeric { stage: "joining the views", reason });
+    }
+    let corpus = lsa::fit(rows, settings)?;
+    let lexicon = lexicon::vectors(terms, settings)?;
+    let langs: Vec<_> = (0..rows.rows()).map(|i| join::language(rows, i, terms)).collect();
+    let dense = dense::fit(given, rows, &langs, lexicon.view(), settings.seed)?;
+    let by_corpus = join::length(ridge::sparse(rows, corpus.view()).view());
+    let weight = join::weight(rows, 1.0, by_corpus);
+    let view = dense.join(rows, terms, corpus, weight)?;
+    let vectors = dense.embed(rows, &view, weight);
+    Ok((Embedder { view }, vectors))
 }
 
 impl Embedder {

@@ -55,6 +55,10 @@ impl Progress for Clock<'_> {
         self.inner.begin(stage);
         state.running = Some((stage, Instant::now()));
     }
+
+    fn detail(&self, what: &str) {
+        self.inner.detail(what);
+    }
 }
 
 /// The most memory this process has held at once so far, in MiB, as Linux counts it (`VmHWM`); none on other systems,

@@ -57,6 +57,14 @@ pub fn run(
     clock: &Clock<'_>,
 ) -> Result<Evaluation> {
     clock.end();
+    if let Some(path) = config.vectors.from_file().filter(|_| !pairs.is_empty()) {
+        return Err(Error::Setting {
+            name: "--vectors".to_owned(),
+            value: path.display().to_string(),
+            rule: "the input holds scored pairs of texts, which have no vectors there".to_owned(),
+            remedy: "measure them with --embed-server, or leave out --vectors or the pairs".to_owned(),
+        });
+    }
     let (collection, pairs) = select(collection, pairs, settings.split.as_deref())?;
     let mut config = config.clone();
     config.theme.terms = config.theme.terms.max(TOP_TERMS);
@@ -304,7 +312,8 @@ fn similarity(pairs: &[Pair], config: &Config, clock: &Clock<'_>) -> Result<Pair
         ..Article::default()
     };
     let articles = texts.iter().enumerate().map(article).collect();
-    let prepared = pipeline::prepare(Collection { articles, skipped: Vec::new() }, config, clock)?;
+    let collection = Collection { articles, ..Collection::default() };
+    let prepared = pipeline::prepare(collection, config, clock)?;
     clock.end();
     let row = |text: &String| texts.binary_search(&text.as_str()).ok().map(|i| prepared.vectors.row(i));
     let scored: Vec<(f64, f64)> = pairs

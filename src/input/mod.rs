@@ -183,6 +183,8 @@ pub struct Collection {
     pub articles: Vec<Article>,
     /// What could not be read, ordered by path, then line.
     pub skipped: Vec<Skipped>,
+    /// How many articles were read; `articles` may since have been cut to a part of them.
+    pub read: usize,
 }
 
 /// Faults of one kind that are reported one by one in a file; the rest are counted.
@@ -264,6 +266,9 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
         skipped.extend(report(&file.path, file.notes));
         articles.extend(file.drafts.into_iter().map(|draft| draft.article));
     }
+    for (number, article) in articles.iter_mut().enumerate() {
+        article.number = number;
+    }
     skipped.sort();
     skipped.dedup();
     let skipped: Vec<Skipped> = skipped.into_iter().map(|(_, _, skipped)| skipped).collect();
@@ -276,7 +281,7 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
         });
     }
     articles.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok((Collection { articles, skipped }, pairs))
+    Ok((Collection { read: articles.len(), articles, skipped }, pairs))
 }
 
 /// Reads bytes as one file called `path`, in the format given or recognised. Ids and paths are left to [`read`].

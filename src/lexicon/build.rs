@@ -1,32 +1,15 @@
 //! Building: from words and texts, by way of a server, to a lexicon.
 
 use super::{
-    Cache, Server, Text,
+    Text,
     distil::{self, Distilled, Settings, Words},
     format::About,
     sources,
 };
-use crate::error::{Error, Result};
-
-/// Receives the progress of a build. Called from the thread that builds.
-pub trait Progress: Sync {
-    /// A step begins.
-    fn begin(&self, step: &str);
-    /// The server is about to be asked for `missing` texts; it has answered the others of `all` before.
-    fn ask(&self, missing: usize, all: usize);
-    /// The server has answered some more.
-    fn answered(&self, texts: usize);
-    /// The server failed and will be asked again.
-    fn wait(&self, why: &str);
-}
-
-/// Progress nobody watches.
-impl Progress for () {
-    fn begin(&self, _: &str) {}
-    fn ask(&self, _: usize, _: usize) {}
-    fn answered(&self, _: usize) {}
-    fn wait(&self, _: &str) {}
-}
+use crate::{
+    error::{Error, Result},
+    remote::{Cache, Progress, Server},
+};
 
 /// Builds a lexicon of `words` (common ones first), fitted to `texts` if there are any. The teacher is asked for the first
 /// [`Settings::ask`] of them; the others teach by their words alone.

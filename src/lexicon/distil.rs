@@ -258,15 +258,6 @@ fn csr(rows: Vec<Vec<(u32, f32)>>, cols: usize) -> Csr {
     matrix
 }
 
-/// Some rows of a sparse matrix.
-fn select(x: &Csr, rows: &[usize]) -> Csr {
-    let row = |&i: &usize| {
-        let (columns, values) = x.row(i);
-        columns.iter().copied().zip(values.iter().copied()).collect()
-    };
-    csr(rows.iter().map(row).collect(), x.cols)
-}
-
 /// Scales each row of `x` so that its sum of word vectors has unit length, but by no more than a thousand.
 fn scale(x: &mut Csr, sums: ArrayView2<'_, f32>) {
     for (i, sum) in sums.rows().into_iter().enumerate() {
@@ -383,9 +374,9 @@ pub(super) fn distil(
     };
     let kept = rows(true, asked);
     let mates = translations(texts, |i| out[i] && !x.row(i).0.is_empty());
-    let side = |side: fn(&(usize, usize)) -> usize| select(&x, &mates.iter().map(side).collect::<Vec<_>>());
+    let side = |side: fn(&(usize, usize)) -> usize| x.select(&mates.iter().map(side).collect::<Vec<_>>());
     let held = Held {
-        x: select(&x, &kept),
+        x: x.select(&kept),
         targets: targets.select(Axis(0), &kept),
         sides: (side(|pair| pair.0), side(|pair| pair.1)),
     };
@@ -393,7 +384,7 @@ pub(super) fn distil(
 
     let taught = rows(false, asked);
     let mut targets = targets.select(Axis(0), &taught);
-    let taught_x = select(&x, &taught);
+    let taught_x = x.select(&taught);
     let sums = ridge::sparse(&taught_x, vectors.view());
     let map = ridge::map(sums.view(), targets.view(), settings.map_ridge)?;
     vectors = ridge::dense(vectors.view(), map.view());
@@ -406,7 +397,7 @@ pub(super) fn distil(
 
     let learnt = rows(false, texts.len());
     let axes = settings.dimensions.filter(|&count| count < vectors.ncols()).map(|count| {
-        let mut sums = ridge::sparse(&select(&x, &learnt), vectors.view());
+        let mut sums = ridge::sparse(&x.select(&learnt), vectors.view());
         unit_rows(&mut sums);
         principal(sums.view(), count)
     });

@@ -36,28 +36,24 @@
 //! A number is its row's scale times its code: a signed byte for 8 bits, the nibble less 7½ for 4.
 //!
 //! # How one is made
-//! [`build`] asks a teacher, a large model behind an OpenAI-compatible embeddings [`Server`], for the vectors of a list of
-//! words and of texts, keeps its answers in a [`Cache`], and distils them (`distil.rs` tells how). There is one way to
+//! [`build`] asks a teacher, a large model behind an OpenAI-compatible embeddings [`Server`](crate::remote::Server), for
+//! the vectors of a list of words and of texts, keeps its answers in a [`Cache`](crate::remote::Cache), and distils them (`distil.rs` tells how). There is one way to
 //! distil, so no registry: another would be one more field of [`Settings`].
 
 mod build;
-mod cache;
 mod distil;
 mod format;
 mod parts;
 mod refine;
-mod ridge;
-mod server;
+pub(crate) mod ridge;
 mod sources;
 #[cfg(test)]
 mod tests;
 mod write;
 
-pub use build::{Progress, build};
-pub use cache::Cache;
+pub use build::build;
 pub use distil::{Distilled, Measured, Settings};
 pub use format::{About, Bits, Header, Lexicon, Row};
 pub use parts::Found;
-pub use server::{Server, Settings as ServerSettings};
 pub use sources::{Text, read_texts, read_words};
 pub use write::{encode, save};

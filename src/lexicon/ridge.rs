@@ -22,7 +22,7 @@ const STEPS: usize = 100;
 const TOLERANCE: f64 = 1e-5;
 
 /// `aᵀ b`, summed over fixed chunks of rows in order, so the same for any number of threads.
-pub(super) fn product(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f64> {
+pub(crate) fn product(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f64> {
     let mut sum = Array2::zeros((a.ncols(), b.ncols()));
     let starts: Vec<usize> = (0..a.nrows()).step_by(CHUNK).collect();
     // A few at a time: a part is as large as the result.
@@ -40,7 +40,7 @@ pub(super) fn product(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<
 }
 
 /// `a b`, row by row in parallel.
-pub(super) fn dense(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f32> {
+pub(crate) fn dense(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f32> {
     let mut out = Array2::zeros((a.nrows(), b.ncols()));
     out.axis_chunks_iter_mut(Axis(0), CHUNK)
         .into_par_iter()
@@ -50,7 +50,7 @@ pub(super) fn dense(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f3
 }
 
 /// `x b` for a sparse `x`, row by row in parallel.
-pub(super) fn sparse(x: &Csr, b: ArrayView2<'_, f32>) -> Array2<f32> {
+pub(crate) fn sparse(x: &Csr, b: ArrayView2<'_, f32>) -> Array2<f32> {
     let mut out = Array2::zeros((x.rows(), b.ncols()));
     out.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut row)| {
         let (columns, values) = x.row(i);
@@ -65,7 +65,7 @@ pub(super) fn sparse(x: &Csr, b: ArrayView2<'_, f32>) -> Array2<f32> {
 ///
 /// # Errors
 /// [`Error::Numeric`] if the system cannot be solved, which a positive `λ` rules out for finite numbers.
-pub(super) fn map(s: ArrayView2<'_, f32>, t: ArrayView2<'_, f32>, lambda: f64) -> Result<Array2<f32>> {
+pub(crate) fn map(s: ArrayView2<'_, f32>, t: ArrayView2<'_, f32>, lambda: f64) -> Result<Array2<f32>> {
     let mut gram = product(s, s);
     gram.diag_mut().mapv_inplace(|x| x + lambda);
     let mut solution = product(s, t);
@@ -79,7 +79,7 @@ pub(super) fn map(s: ArrayView2<'_, f32>, t: ArrayView2<'_, f32>, lambda: f64) -
 /// By conjugate gradients with the diagonal as preconditioner (Saad, *Iterative Methods for Sparse Linear Systems*, 9.2),
 /// which takes memory of a few times `m · 8` numbers a thread besides the result. A block of columns is worked on by one
 /// thread, so the result does not depend on their number.
-pub(super) fn correction(x: &Csr, r: ArrayView2<'_, f32>, lambda: f64) -> Array2<f32> {
+pub(crate) fn correction(x: &Csr, r: ArrayView2<'_, f32>, lambda: f64) -> Array2<f32> {
     let width = r.ncols();
     let mut diagonal = vec![lambda; x.cols];
     for (&column, &value) in x.indices.iter().zip(&x.values) {

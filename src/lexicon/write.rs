@@ -1,12 +1,15 @@
 //! From vectors to the bytes of a lexicon file.
 
-use std::{io::Write as _, path::Path};
+use std::path::Path;
 
 use ndarray::{ArrayView1, ArrayView2};
 use rayon::prelude::*;
 
 use super::format::{About, Bits, Header, MAGIC, MOST_DIMENSIONS, MOST_HEADER, MOST_SCALE, MOST_WORDS, VERSION};
-use crate::error::{Error, Result};
+use crate::{
+    atomic,
+    error::{Error, Result},
+};
 
 /// Encodes a lexicon: the vector of `keys[i]` is row `i` of `vectors`, `n × d`. The order of the keys does not matter.
 ///
@@ -76,22 +79,7 @@ pub fn encode(keys: &[String], vectors: ArrayView2<'_, f32>, bits: Bits, about: 
 /// # Errors
 /// [`Error::Write`] if it cannot be written.
 pub fn save(bytes: &[u8], path: &Path) -> Result<()> {
-    let folder = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let write = || -> std::io::Result<()> {
-        let mut builder = tempfile::Builder::new();
-        // A temporary file is private; a lexicon may be read by whom the user's mask lets read.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let mut file = builder.tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path)?;
-        Ok(())
-    };
-    write().map_err(|source| Error::Write { path: path.display().to_string(), source })
+    atomic::write(path, bytes).map_err(|source| Error::Write { path: path.display().to_string(), source })
 }
 
 /// The scale and the codes of a row; the scale is not finite if a number of the row is not.

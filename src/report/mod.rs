@@ -26,7 +26,10 @@ use std::{
     str::FromStr,
 };
 
-use crate::error::{Error, Result};
+use crate::{
+    atomic::Pending,
+    error::{Error, Result},
+};
 
 mod assemble;
 mod charts;
@@ -146,33 +149,24 @@ pub fn write_folder(report: &Report, folder: &Path, formats: &[Format]) -> Resul
         return Err(failed(folder)(io::Error::new(io::ErrorKind::NotADirectory, reason)));
     }
     fs::create_dir_all(folder).map_err(failed(folder))?;
-    let mut ready: Vec<(PathBuf, tempfile::NamedTempFile)> = Vec::with_capacity(formats.len());
+    let mut ready: Vec<Pending> = Vec::with_capacity(formats.len());
     for format in formats {
         let path = folder.join(format.file_name());
-        if ready.iter().any(|(earlier, _)| *earlier == path) {
+        if ready.iter().any(|earlier| earlier.path() == path) {
             continue;
         }
-        let file = temporary(folder, format.file_name()).map_err(failed(&path))?;
-        write(report, *format, &mut file.as_file()).map_err(failed(&path))?;
-        file.as_file().sync_all().map_err(failed(&path))?;
-        ready.push((path, file));
+        let mut file = Pending::new(&path).map_err(failed(&path))?;
+        write(report, *format, &mut file).map_err(failed(&path))?;
+        file.sync().map_err(failed(&path))?;
+        ready.push(file);
     }
     let mut written = Vec::with_capacity(ready.len());
-    for (path, file) in ready {
-        file.persist(&path).map_err(|error| failed(&path)(error.error))?;
+    for file in ready {
+        let path = file.path().to_owned();
+        file.persist().map_err(failed(&path))?;
         written.push(path);
     }
     Ok(written)
-}
-
-/// A temporary file beside its final place, readable by whom a plain new file would be.
-fn temporary(folder: &Path, name: &str) -> io::Result<tempfile::NamedTempFile> {
-    let prefix = format!(".{name}.");
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(&prefix).suffix(".tmp");
-    #[cfg(unix)]
-    let builder = builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
 }
 
 #[cfg(test)]

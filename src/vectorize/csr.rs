@@ -29,6 +29,19 @@ impl Csr {
         (&self.indices[range.clone()], &self.values[range])
     }
 
+    /// Some rows, in the order given, of the same columns; each must exist.
+    #[must_use]
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let mut some = Self { cols: self.cols, indptr: vec![0], ..Self::default() };
+        for &row in rows {
+            let (columns, values) = self.row(row);
+            some.indices.extend_from_slice(columns);
+            some.values.extend_from_slice(values);
+            some.indptr.push(some.indices.len());
+        }
+        some
+    }
+
     /// The transpose, `cols × rows`; entries stay ascending within a row.
     #[must_use]
     pub fn transposed(&self) -> Self {

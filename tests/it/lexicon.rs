@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read, Write},
     net::TcpListener,
     path::Path,
     sync::{
@@ -16,73 +15,17 @@ use std::{
 use serde_json::{Value, json};
 use wenmai::{
     Error,
-    lexicon::{Cache, Lexicon, Server, ServerSettings},
+    lexicon::Lexicon,
+    remote::{Cache, Server, Settings as ServerSettings},
 };
 
-use super::support::{run, wenmai};
+use super::{
+    server::{Mock, Reply, good, vector},
+    support::{run, wenmai},
+};
 
-/// What the server answers: status line, further headers, body.
-type Reply = (&'static str, String, String);
-
-/// A server on a port of its own that gives `answer(number of the request from 0, its head, its texts)`.
-struct Mock {
-    url: String,
-    asked: Arc<AtomicUsize>,
-    texts: Arc<AtomicUsize>,
-}
-
-impl Mock {
-    fn new(answer: impl Fn(usize, &str, &[String]) -> Reply + Send + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/v1", listener.local_addr().unwrap());
-        let (asked, texts) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
-        let counters = (Arc::clone(&asked), Arc::clone(&texts));
-        // It ends with the process.
-        thread::spawn(move || {
-            for stream in listener.incoming() {
-                let mut stream = stream.unwrap();
-                let mut reader = BufReader::new(stream.try_clone().unwrap());
-                let mut head = String::new();
-                while !head.ends_with("\r\n\r\n") {
-                    if reader.read_line(&mut head).unwrap_or(0) == 0 {
-                        break;
-                    }
-                }
-                let length = head
-                    .to_lowercase()
-                    .split("content-length:")
-                    .nth(1)
-                    .and_then(|rest| rest.lines().next()?.trim().parse().ok());
-                let Some(length) = length else { continue };
-                let mut body = vec![0; length];
-                reader.read_exact(&mut body).unwrap();
-                let body: Value = serde_json::from_slice(&body).unwrap();
-                let input: Vec<String> = serde_json::from_value(body["input"].clone()).unwrap();
-                let number = counters.0.fetch_add(1, Ordering::SeqCst);
-                counters.1.fetch_add(input.len(), Ordering::SeqCst);
-                let (status, headers, body) = answer(number, &head, &input);
-                let reply = format!(
-                    "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n{headers}\r\n{body}",
-                    body.len()
-                );
-                // A client that gave up is gone.
-                let _ = stream.write_all(reply.as_bytes());
-            }
-        });
-        Self { url, asked, texts }
-    }
-
-    fn asked(&self) -> usize {
-        self.asked.load(Ordering::SeqCst)
-    }
-
-    fn texts(&self) -> usize {
-        self.texts.load(Ordering::SeqCst)
-    }
-
-    fn server(&self) -> Server {
-        Server::new(settings(&self.url)).unwrap()
-    }
+fn server(mock: &Mock) -> Server {
+    Server::new(settings(&mock.url)).unwrap()
 }
 
 fn settings(url: &str) -> ServerSettings {
@@ -96,17 +39,6 @@ fn settings(url: &str) -> ServerSettings {
     }
 }
 
-/// A vector of `width` numbers that depends on the text.
-fn vector(text: &str, width: usize) -> Vec<f64> {
-    (0..width).map(|i| text.chars().map(|c| ((c as usize * (i + 3)) as f64 * 0.37).sin()).sum::<f64>() + 0.1).collect()
-}
-
-fn good(texts: &[String], width: usize) -> Reply {
-    let data: Vec<Value> =
-        texts.iter().enumerate().map(|(i, text)| json!({"index": i, "embedding": vector(text, width)})).collect();
-    ("200 OK", String::new(), json!({ "data": data }).to_string())
-}
-
 fn ok(body: impl Into<String>) -> Reply {
     ("200 OK", String::new(), body.into())
 }
@@ -114,7 +46,7 @@ fn ok(body: impl Into<String>) -> Reply {
 /// What `embed` says of a server that always gives one reply to the texts `a` and `b`, and how often it was asked.
 fn complaint(reply: Reply) -> (String, usize) {
     let mock = Mock::new(move |_, _, _| reply.clone());
-    let error = mock.server().embed(&["a", "b"], &()).unwrap_err();
+    let error = server(&mock).embed(&["a", "b"], &()).unwrap_err();
     assert!(matches!(error, Error::Server { .. }), "{error:?}");
     let error = error.to_string();
     assert!(error.contains(&mock.url), "{error}");
@@ -187,7 +119,7 @@ fn a_busy_server_is_asked_again_after_the_wait_it_names() {
         _ => good(texts, 3),
     });
     let start = Instant::now();
-    assert_eq!(mock.server().embed(&["a"], &()).unwrap().len(), 1);
+    assert_eq!(server(&mock).embed(&["a"], &()).unwrap().len(), 1);
     assert!(start.elapsed() >= Duration::from_secs(1));
     assert_eq!(mock.asked(), 3);
 }
@@ -204,7 +136,7 @@ fn a_server_that_is_down_or_slow_is_told_apart() {
         thread::sleep(Duration::from_millis(700));
         good(texts, 3)
     });
-    let error = slow.server().embed(&["a"], &()).unwrap_err().to_string();
+    let error = server(&slow).embed(&["a"], &()).unwrap_err().to_string();
     assert!(error.contains("did not answer within 0.4 s") && error.contains("--timeout"), "{error}");
 
     for url in ["ftp://127.0.0.1/", "127.0.0.1:8000", "http://", "", "http://a b/"] {
@@ -219,12 +151,12 @@ fn no_text_is_asked_twice_even_after_a_torn_record() {
     let path = folder.path().join("kept");
     let mock = Mock::new(|_, _, texts| good(texts, 6));
     let texts: Vec<String> = (0..10).map(|i| format!("text {i}")).collect();
-    let whole = Cache::open(&path).unwrap().embed(&mut mock.server(), &texts, &()).unwrap();
+    let whole = Cache::open(&path).unwrap().embed(&mut server(&mock), &texts, &()).unwrap();
     assert_eq!(mock.texts(), 10);
     for (text, row) in texts.iter().zip(whole.rows()) {
         assert!(row.iter().zip(vector(text, 6)).all(|(&a, b)| (f64::from(a) - b).abs() < 1e-3), "{text}");
     }
-    assert_eq!(Cache::open(&path).unwrap().embed(&mut mock.server(), &texts, &()).unwrap(), whole);
+    assert_eq!(Cache::open(&path).unwrap().embed(&mut server(&mock), &texts, &()).unwrap(), whole);
     assert_eq!(mock.texts(), 10);
 
     // A crash in the middle of the last record; then one more that is damaged.
@@ -234,7 +166,7 @@ fn no_text_is_asked_twice_even_after_a_torn_record() {
     fs::write(&path, &bytes).unwrap();
     let mut cache = Cache::open(&path).unwrap();
     assert_eq!(cache.len(), 8);
-    assert_eq!(cache.embed(&mut mock.server(), &texts, &()).unwrap(), whole);
+    assert_eq!(cache.embed(&mut server(&mock), &texts, &()).unwrap(), whole);
     assert_eq!(mock.texts(), 12);
     drop(cache);
     assert_eq!(Cache::open(&path).unwrap().len(), 10);
@@ -243,7 +175,7 @@ fn no_text_is_asked_twice_even_after_a_torn_record() {
     let bytes = fs::read(&path).unwrap();
     for cut in (0..bytes.len()).step_by(7) {
         fs::write(&path, &bytes[..cut]).unwrap();
-        assert_eq!(Cache::open(&path).unwrap().embed(&mut mock.server(), &texts, &()).unwrap(), whole, "{cut}");
+        assert_eq!(Cache::open(&path).unwrap().embed(&mut server(&mock), &texts, &()).unwrap(), whole, "{cut}");
     }
 }
 
@@ -260,8 +192,8 @@ fn a_cache_is_refused_if_it_is_something_else_in_use_or_of_another_width() {
     let mock = Mock::new(|number, _, texts| good(texts, 4 + number));
     let mut cache = Cache::open(&path).unwrap();
     assert!(matches!(Cache::open(&path), Err(Error::Write { .. })));
-    cache.embed(&mut mock.server(), &["a"], &()).unwrap();
-    let error = cache.embed(&mut mock.server(), &["b"], &()).unwrap_err().to_string();
+    cache.embed(&mut server(&mock), &["a"], &()).unwrap();
+    let error = cache.embed(&mut server(&mock), &["b"], &()).unwrap_err().to_string();
     assert!(error.contains("answers with 5 numbers") && error.contains("have 4"), "{error}");
 }
 

@@ -10,5 +10,7 @@ mod lexicon;
 mod pipeline;
 mod readme;
 mod reports;
+mod server;
 mod similar;
 mod support;
+mod vectors;

@@ -169,7 +169,7 @@ fn agrees_with_scikit_learn() {
     for fitted in &reference.fits {
         let run = |starts| {
             let settings = Settings { k: K::Exactly(fitted.k), starts, ..Settings::default() };
-            crate::cluster::fit(rows.view(), &settings).unwrap()
+            Lloyd.cluster(rows.view(), fitted.k, &settings).unwrap()
         };
         // Ten starts (default) find the best of five groups at once, and elsewhere miss it by as little as
         // scikit-learn's ten do, up to 1 % on these rows.

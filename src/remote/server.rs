@@ -8,7 +8,7 @@ use std::{io, thread, time::Duration};
 use serde::{Deserialize, Serialize};
 use ureq::{Agent, http::Response};
 
-use super::Progress;
+use super::{KEY, Progress};
 use crate::error::{Error, Result};
 
 /// The longest wait a server may ask for; one that asks for more is out of quota rather than busy.
@@ -36,6 +36,41 @@ pub struct Settings {
     pub attempts: u32,
     /// The wait after the first failure; it doubles with each.
     pub pause: Duration,
+    /// Whether answers are kept under the model's name whatever the address: it is a name of the model's own, not
+    /// `default`.
+    pub named: bool,
+    /// What errors call the settings.
+    pub flags: Flags,
+}
+
+/// What a user calls the settings of a server, for errors that tell the way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Flags {
+    /// The flag of the address.
+    pub server: &'static str,
+    /// The flag of the model's name.
+    pub model: &'static str,
+    /// What to do if the server's time is too short for a request.
+    pub slow: &'static str,
+    /// What to do if a request is too large.
+    pub large: &'static str,
+}
+
+impl Flags {
+    /// Those of `wenmai lexicon build`.
+    pub const BUILD: Self = Self {
+        server: "--server",
+        model: "--model",
+        slow: "raise --timeout, or lower --batch",
+        large: "lower --batch",
+    };
+    /// Those of the settings, `--embed-server` and so on.
+    pub const EMBED: Self = Self {
+        server: "--embed-server",
+        model: "--embed-model",
+        slow: "lower --embed-batch",
+        large: "lower --embed-batch or --embed-chars",
+    };
 }
 
 impl Default for Settings {
@@ -49,6 +84,8 @@ impl Default for Settings {
             timeout: Duration::from_secs(120),
             attempts: 6,
             pause: Duration::from_secs(1),
+            named: false,
+            flags: Flags::BUILD,
         }
     }
 }
@@ -56,7 +93,7 @@ impl Default for Settings {
 /// Shows everything but the key.
 impl std::fmt::Debug for Settings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { url, model, key, prefix, batch, timeout, attempts, pause } = self;
+        let Self { url, model, key, prefix, batch, timeout, attempts, pause, named, flags } = self;
         let key = key.as_ref().map(|_| "…");
         f.debug_struct("Settings")
             .field("url", url)
@@ -67,6 +104,8 @@ impl std::fmt::Debug for Settings {
             .field("timeout", timeout)
             .field("attempts", attempts)
             .field("pause", pause)
+            .field("named", named)
+            .field("flags", flags)
             .finish()
     }
 }
@@ -101,9 +140,9 @@ struct Item {
 /// Why a try failed.
 enum Failure {
     /// Trying again may help, after the wait that the server asks for, if it does.
-    Passing { reason: String, remedy: &'static str, wait: Option<Duration> },
+    Passing { reason: String, remedy: String, wait: Option<Duration> },
     /// Trying again is no use.
-    Final { reason: String, remedy: &'static str },
+    Final { reason: String, remedy: String },
 }
 
 const KEPT: &str = "what it has answered is kept, so the same command goes on from there";
@@ -125,7 +164,7 @@ impl Server {
         let host = uri.as_ref().filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
         let Some(host) = host.and_then(ureq::http::Uri::host).filter(|host| !host.is_empty()) else {
             return Err(wrong(
-                "--server",
+                settings.flags.server,
                 &settings.url,
                 "it must be an http or https address",
                 "write it as http://127.0.0.1:8000/v1",
@@ -211,70 +250,70 @@ impl Server {
             answer => answer.unwrap_or_default(),
         };
         if !response.status().is_success() {
-            return Err(refusal(&response, &answer));
+            return Err(self.refusal(&response, &answer));
         }
         vectors(&answer, texts).map_err(|reason| Failure::Final {
             reason,
-            remedy: "it must speak OpenAI's embeddings protocol, one vector of finite numbers a text",
+            remedy: "it must speak OpenAI's embeddings protocol, one vector of finite numbers a text".to_owned(),
         })
     }
 
     /// What an error below HTTP means.
     fn failure(&self, error: &ureq::Error) -> Failure {
         use io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable};
-        let passing = |reason: String, remedy| Failure::Passing { reason, remedy, wait: None };
-        let start = "start the server, or correct --server";
+        let flags = self.settings.flags;
+        let passing = |reason: String, remedy: &str| Failure::Passing { reason, remedy: remedy.to_owned(), wait: None };
+        let start = || format!("start the server, or correct {}", flags.server);
         match error {
             ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) if !self.answered => {
-                passing("no connection comes about".to_owned(), start)
+                passing("no connection comes about".to_owned(), &start())
             }
-            ureq::Error::Timeout(_) => passing(
-                format!("it did not answer within {} s", self.settings.timeout.as_secs_f32()),
-                "raise --timeout, or lower --batch",
-            ),
-            ureq::Error::Io(e) if e.kind() == io::ErrorKind::TimedOut => passing(
-                format!("it did not answer within {} s", self.settings.timeout.as_secs_f32()),
-                "raise --timeout, or lower --batch",
-            ),
+            ureq::Error::Timeout(_) => {
+                passing(format!("it did not answer within {} s", self.settings.timeout.as_secs_f32()), flags.slow)
+            }
+            ureq::Error::Io(e) if e.kind() == io::ErrorKind::TimedOut => {
+                passing(format!("it did not answer within {} s", self.settings.timeout.as_secs_f32()), flags.slow)
+            }
             ureq::Error::Io(e)
                 if !self.answered && matches!(e.kind(), ConnectionRefused | HostUnreachable | NetworkUnreachable) =>
             {
-                Failure::Final { reason: format!("nothing answers there ({e})"), remedy: start }
+                Failure::Final { reason: format!("nothing answers there ({e})"), remedy: start() }
             }
             ureq::Error::HostNotFound | ureq::Error::ConnectionFailed if !self.answered => {
-                Failure::Final { reason: "there is no such host".to_owned(), remedy: start }
+                Failure::Final { reason: "there is no such host".to_owned(), remedy: start() }
             }
             ureq::Error::Io(_) | ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => {
                 passing(format!("the connection failed ({error})"), KEPT)
             }
-            _ => Failure::Final { reason: error.to_string(), remedy: "check --server" },
+            _ => Failure::Final { reason: error.to_string(), remedy: format!("check {}", flags.server) },
         }
     }
-}
 
-/// What an answer other than success means.
-fn refusal<T>(response: &Response<T>, answer: &[u8]) -> Failure {
-    let status = response.status();
-    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-    let reason = format!("it answers {status}{}", told(answer));
-    match status.as_u16() {
-        408 | 429 | 500 | 502..=504 | 529 => Failure::Passing {
-            reason,
-            remedy: if status.as_u16() == 429 { KEPT } else { "see the server's own log" },
-            // In seconds; a server that gives a date gets the usual wait.
-            wait: header("retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs),
-        },
-        401 | 403 => Failure::Final { reason, remedy: "put its API key in the environment variable WENMAI_API_KEY" },
-        300..=399 => Failure::Final {
-            reason: header("location").map_or(reason.clone(), |to| format!("{reason}, a redirection to {to}")),
-            remedy: "give the address it redirects to as --server",
-        },
-        404 | 405 => Failure::Final {
-            reason,
-            remedy: "--server is what stands before /embeddings, often ending in /v1, and --model must be known to it",
-        },
-        413 => Failure::Final { reason, remedy: "lower --batch" },
-        _ => Failure::Final { reason, remedy: "check --model, or lower --batch" },
+    /// What an answer other than success means.
+    fn refusal<T>(&self, response: &Response<T>, answer: &[u8]) -> Failure {
+        let status = response.status();
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+        let Flags { server, model, large, .. } = self.settings.flags;
+        let reason = format!("it answers {status}{}", told(answer));
+        let last = |remedy: String| Failure::Final { reason: reason.clone(), remedy };
+        match status.as_u16() {
+            408 | 429 | 500 | 502..=504 | 529 => Failure::Passing {
+                remedy: if status.as_u16() == 429 { KEPT } else { "see the server's own log" }.to_owned(),
+                // In seconds; a server that gives a date gets the usual wait.
+                wait: header("retry-after").and_then(|value| value.trim().parse().ok()).map(Duration::from_secs),
+                reason,
+            },
+            401 | 403 => last(format!("put its API key in the environment variable {KEY}")),
+            300..=399 => Failure::Final {
+                reason: header("location").map_or(reason.clone(), |to| format!("{reason}, a redirection to {to}")),
+                remedy: format!("give the address it redirects to as {server}"),
+            },
+            404 | 405 => last(format!(
+                "{server} is what stands before /embeddings, often ending in /v1, and {model} must be known to it"
+            )),
+            413 => last(large.to_owned()),
+            _ => last(format!("check {model}, or {large}")),
+        }
     }
 }
 

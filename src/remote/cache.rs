@@ -45,7 +45,8 @@ pub struct Cache {
 fn key(server: &Server, text: &str) -> u128 {
     let settings = server.settings();
     let mut bytes = Vec::with_capacity(text.len() + 64);
-    for part in [settings.url.trim_end_matches('/'), &settings.model, &settings.prefix, text] {
+    let address = if settings.named { "" } else { settings.url.trim_end_matches('/') };
+    for part in [address, &settings.model, &settings.prefix, text] {
         bytes.extend((part.len() as u64).to_le_bytes());
         bytes.extend(part.as_bytes());
     }
@@ -59,12 +60,26 @@ impl Cache {
     /// [`Error::Write`] if it cannot be opened for writing, or another process uses it; [`Error::Cache`] if it is
     /// something else.
     pub fn open(path: &Path) -> Result<Self> {
+        Self::locked(path, |_| Err(io::Error::other("another process is using it; wait for it to end")))
+    }
+
+    /// As [`Cache::open`], but waits for another process to be done with the file.
+    ///
+    /// # Errors
+    /// As [`Cache::open`].
+    pub fn open_when_free(path: &Path, progress: &dyn Progress) -> Result<Self> {
+        Self::locked(path, |file| {
+            progress.wait("another process is using the kept answers; waiting for it to end");
+            file.lock()
+        })
+    }
+
+    /// Opens the file; `busy` says what to do if another process has locked it.
+    fn locked(path: &Path, busy: impl FnOnce(&File) -> io::Result<()>) -> Result<Self> {
         let fail = |source| Error::Write { path: path.display().to_string(), source };
         let file = OpenOptions::new().read(true).append(true).create(true).open(path).map_err(fail)?;
         match file.try_lock() {
-            Err(TryLockError::WouldBlock) => {
-                return Err(fail(io::Error::other("another process is using it; wait for it to end")));
-            }
+            Err(TryLockError::WouldBlock) => busy(&file).map_err(fail)?,
             // Where the file system has no locks, there is none.
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }

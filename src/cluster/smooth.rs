@@ -1,0 +1,165 @@
+//! Smoothing: before rows are clustered, each is drawn to those most like it.
+//!
+//! Two articles of one theme may share few words and yet share neighbours. A row becomes the unit vector of itself plus the
+//! mean of its nearest rows, by their cosine, which were smoothed in the same way once before: two steps of a graph
+//! convolution without weights to learn (Wu et al. 2019, *Simplifying graph convolutional networks*; for clustering Zhang et
+//! al. 2019, *Attributed graph clustering via adaptive graph convolution*). What articles are alone in is averaged away, what
+//! neighbours share stays. V-measure at the true number of themes (scikit-learn's k-means, mean of 3 or 4 seeds, the joined
+//! views):
+//!
+//! | corpus | as it is | 5 | **7** | 10 | 20 neighbours | 7 of 2048 anchors |
+//! |---|---|---|---|---|---|---|
+//! | BBC News | .873 | .892 | .894 | .896 | .884 | .897 |
+//! | cnews | .904 | .906 | .907 | .904 | .901 | .907 |
+//! | THUCNews titles | .483 | .501 | .498 | .504 | .499 | .489 |
+//! | SIB-200, zh / en | .476 / .456 | .536 / .452 | .501 / .467 | .504 / .465 | .492 / .454 | .501 / .467 |
+//! | SIB-200, both | .508 | .494 | .497 | .484 | .483 | .497 |
+//! | BBC and cnews, shared classes | .815 | .833 | .841 | .804 | .827 | .846 |
+//! | 80 articles in two languages | .548 | .553 | .583 | .565 | .535 | .583 |
+//!
+//! The columns of 10 and 20 are of one step with ties both ways. A third step changes little (means .648 and .647).
+
+use ndarray::{Array2, ArrayView2, Axis, s};
+use rayon::prelude::*;
+
+/// Rows that a row is drawn to, at most …
+const NEIGHBOURS: usize = 7;
+
+/// … and at most this share of a theme of mean size: the neighbours of a small theme's rows are soon another's.
+const SHARE: usize = 2;
+
+/// Neighbours are sought among this many rows, which stand at equal distances in the order of rows. More than this many
+/// rows take time in proportion to their number.
+const ANCHORS: usize = 4096;
+
+/// Rows a task of the thread pool works through; any value gives the same neighbours.
+const CHUNK: usize = 128;
+
+/// For each row, the places of its nearest anchors and their weights, which sum to 1.
+type Ties = Vec<Vec<(usize, f32)>>;
+
+/// Smooths unit rows, `n × d`, that are to be put into `k` clusters; unit rows again.
+pub(super) fn smooth(rows: ArrayView2<'_, f32>, k: usize) -> Array2<f32> {
+    smooth_by(rows, k, ANCHORS)
+}
+
+fn smooth_by(rows: ArrayView2<'_, f32>, k: usize, anchors: usize) -> Array2<f32> {
+    let n = rows.nrows();
+    let most = NEIGHBOURS.min(n / (SHARE * k.max(1)));
+    let anchors: Vec<usize> =
+        if n <= anchors { (0..n).collect() } else { (0..anchors).map(|i| i * n / anchors).collect() };
+    // An anchor is not its own neighbour.
+    let most = most.min(anchors.len().saturating_sub(1));
+    if most == 0 {
+        return rows.to_owned();
+    }
+    let at = rows.select(Axis(0), &anchors);
+    let ties = ties(rows, at.view(), &anchors, most);
+    let of_anchors: Ties = anchors.iter().map(|&i| ties[i].clone()).collect();
+    let once = draw(at.view(), at.view(), &of_anchors);
+    draw(rows, once.view(), &ties)
+}
+
+/// The nearest anchors of each row, those of equal cosine by place. Only positive cosines tie.
+fn ties(rows: ArrayView2<'_, f32>, anchors: ArrayView2<'_, f32>, places: &[usize], most: usize) -> Ties {
+    let starts: Vec<usize> = (0..rows.nrows()).step_by(CHUNK).collect();
+    let chunks: Vec<Ties> = starts
+        .into_par_iter()
+        .map(|start| {
+            let end = (start + CHUNK).min(rows.nrows());
+            let cosines = rows.slice(s![start..end, ..]).dot(&anchors.t());
+            let nearest = |(i, cosines): (usize, ndarray::ArrayView1<'_, f32>)| {
+                let mut found: Vec<(usize, f32)> = cosines
+                    .iter()
+                    .copied()
+                    .enumerate()
+                    .filter(|&(place, cosine)| cosine > 0.0 && places[place] != start + i)
+                    .collect();
+                let order = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+                if found.len() > most {
+                    found.select_nth_unstable_by(most, order);
+                    found.truncate(most);
+                }
+                found.sort_by(order);
+                let sum: f32 = found.iter().map(|tie| tie.1).sum();
+                found.iter_mut().for_each(|tie| tie.1 /= sum);
+                found
+            };
+            cosines.rows().into_iter().enumerate().map(nearest).collect()
+        })
+        .collect();
+    chunks.into_iter().flatten().collect()
+}
+
+/// Each row and the weighted mean of the anchors that it is tied to, of unit length.
+fn draw(rows: ArrayView2<'_, f32>, anchors: ArrayView2<'_, f32>, ties: &Ties) -> Array2<f32> {
+    let mut drawn = rows.to_owned();
+    drawn.axis_iter_mut(Axis(0)).into_par_iter().zip(ties).for_each(|(mut row, ties)| {
+        for &(place, weight) in ties {
+            row.scaled_add(weight, &anchors.row(place));
+        }
+        let length = row.dot(&row).sqrt();
+        if length > 0.0 {
+            row /= length;
+        }
+    });
+    drawn
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+
+    use super::*;
+
+    fn circle(degrees: &[f32]) -> Array2<f32> {
+        Array2::from_shape_fn((degrees.len(), 2), |(i, j)| {
+            let angle = degrees[i].to_radians();
+            if j == 0 { angle.cos() } else { angle.sin() }
+        })
+    }
+
+    fn degrees(rows: &Array2<f32>) -> Vec<f32> {
+        rows.rows().into_iter().map(|row| row[1].atan2(row[0]).to_degrees()).collect()
+    }
+
+    #[test]
+    fn a_row_is_drawn_to_its_neighbours_smoothed_once() {
+        // Two themes of two: one neighbour each. 0 and 10 become 5 after one step; 0 and 5 then become 2.5.
+        let smoothed = smooth(circle(&[0.0, 10.0, 90.0, 100.0]).view(), 2);
+        for (is, should) in degrees(&smoothed).into_iter().zip([2.5, 7.5, 92.5, 97.5]) {
+            assert!((is - should).abs() < 0.01, "{is} {should}");
+        }
+        assert!(smoothed.rows().into_iter().all(|row| (row.dot(&row) - 1.0).abs() < 1e-5));
+    }
+
+    #[test]
+    fn small_themes_and_strangers_stay_as_they_are() {
+        let rows = circle(&[0.0, 10.0, 90.0, 100.0]);
+        assert_eq!(smooth(rows.view(), 3), rows);
+        assert_eq!(smooth(rows.slice(s![..1, ..]), 1), rows.slice(s![..1, ..]));
+        assert_eq!(smooth(Array2::zeros((0, 2)).view(), 1).nrows(), 0);
+        // At right angles or more to all others.
+        let rows = array![[1.0, 0.0, 0.0], [0.8, 0.6, 0.0], [0.0, 0.0, 1.0], [-1.0, 0.0, 0.0]];
+        let smoothed = smooth(rows.view(), 1);
+        assert_eq!((smoothed.row(2), smoothed.row(3)), (rows.row(2), rows.row(3)));
+        assert_ne!(smoothed.row(0), rows.row(0));
+    }
+
+    #[test]
+    fn a_large_corpus_is_smoothed_by_its_anchors() {
+        // Two bundles of 60, 8 degrees wide. Anchors: every tenth row.
+        let rows = circle(&(0..120).map(|i| (i % 2 * 90) as f32 + (i * 7 % 60) as f32 / 7.5).collect::<Vec<_>>());
+        let width = |rows: &Array2<f32>| {
+            let of = |bundle: usize| degrees(rows).into_iter().skip(bundle).step_by(2).collect::<Vec<_>>();
+            let spread = |bundle: Vec<f32>| {
+                bundle.iter().copied().fold(f32::MIN, f32::max) - bundle.iter().copied().fold(f32::MAX, f32::min)
+            };
+            spread(of(0)).max(spread(of(1)))
+        };
+        let smoothed = smooth_by(rows.view(), 2, 13);
+        assert!(width(&smoothed) < 0.7 * width(&rows), "{} {}", width(&smoothed), width(&rows));
+        // Where all rows are anchors, the two ways are one.
+        assert_eq!(smooth_by(rows.view(), 2, 120), smooth(rows.view(), 2));
+    }
+}
