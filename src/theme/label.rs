@@ -18,7 +18,7 @@ const JOIN: f64 = 0.3;
 const ABSORB: f64 = 0.45;
 /// How much being in the title of every article of the theme adds to a term's weight in a name.
 const TITLE: f64 = 1.0;
-/// How many of the best terms are considered for a theme's names and list of terms.
+/// How many of the best terms are considered for a theme's names, or for its list of terms.
 const CONSIDERED: usize = 800;
 /// A theme has a language if this share of its articles speaks it …
 const SPOKEN: f64 = 0.25;
@@ -89,8 +89,8 @@ fn nominal(term: &Term) -> f64 {
     }
 }
 
-/// The terms of a theme that may be shown, best first: a phrase takes the place of its words where it accounts for most of
-/// their weight, and a longer phrase that of a shorter.
+/// The terms of a theme that may be shown, best first, out of weighed terms, best first: a phrase takes the place of its
+/// words where it accounts for most of their weight, and a longer phrase that of a shorter.
 pub(super) fn candidates(weights: &[(u32, f64)], segmented: &Segmented, source_terms: &[u32]) -> Vec<(u32, f64)> {
     let table = &segmented.terms;
     let mut shown: Vec<(u32, f64)> = weights
@@ -128,7 +128,7 @@ pub(super) fn candidates(weights: &[(u32, f64)], segmented: &Segmented, source_t
 }
 
 /// Whether a phrase holds another term, a word or a shorter phrase, whole.
-fn contains(phrase: &Term, id: u32, term: &Term) -> bool {
+pub(super) fn contains(phrase: &Term, id: u32, term: &Term) -> bool {
     if term.parts.is_empty() {
         phrase.parts.contains(&id)
     } else {
@@ -139,25 +139,6 @@ fn contains(phrase: &Term, id: u32, term: &Term) -> bool {
 /// The words of a term.
 fn words(id: u32, term: &Term) -> Vec<u32> {
     if term.parts.is_empty() { vec![id] } else { term.parts.clone() }
-}
-
-/// The best `n` terms with their weight relative to the best; none lies whole within one before it, or holds one.
-pub(super) fn listed(candidates: &[(u32, f64)], segmented: &Segmented, n: usize) -> Vec<(u32, f64)> {
-    let table = &segmented.terms;
-    let best = candidates.first().map_or(1.0, |c| c.1);
-    let mut listed: Vec<(u32, f64)> = Vec::with_capacity(n);
-    for &(id, weight) in candidates {
-        if listed.len() == n {
-            break;
-        }
-        let term = &table[id as usize];
-        let nested =
-            |other: u32| contains(term, other, &table[other as usize]) || contains(&table[other as usize], id, term);
-        if !listed.iter().any(|&(other, _)| nested(other)) {
-            listed.push((id, weight / best));
-        }
-    }
-    listed
 }
 
 /// The names of the themes, one for each language a theme has. No two themes share a name in a language.

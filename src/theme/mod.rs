@@ -7,6 +7,8 @@
 //! |---|---|
 //! | `members.rs` | who belongs, how clearly, and who fits nowhere? |
 //! | `weight.rs` | which terms set a theme apart? |
+//! | `list.rs` | which of them are shown, so that they belong together? |
+//! | `meeting.rs` | which terms meet in the texts? |
 //! | `label.rs` | what is it called in each language? |
 //! | `evidence.rs` | which passages prove it? |
 //! | `map.rs` | where does an article stand on a plane? |
@@ -22,7 +24,9 @@
 
 mod evidence;
 mod label;
+mod list;
 mod map;
+mod meeting;
 mod members;
 #[cfg(test)]
 mod tests;
@@ -101,7 +105,7 @@ pub struct Theme {
     pub zh: Option<String>,
     /// Its English name, if it has English terms; its best terms if it has neither language.
     pub en: Option<String>,
-    /// Its terms and their weight relative to the best, over 0 to 1; best first.
+    /// Its terms and their weight relative to the best, over 0 to 1; best first. They are chosen to belong together.
     pub terms: Vec<(u32, f64)>,
     /// Its articles, most representative first.
     pub articles: Vec<usize>,
@@ -180,9 +184,15 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
     let (mut members, clusters) = members::assign(input);
     let k = clusters.len();
     let assignment: Vec<Option<usize>> = members.iter().map(|m| m.theme).collect();
-    let weights = weight::weigh(input.bags, &assignment, k, input.segmented.terms.len());
-    let candidates: Vec<Vec<(u32, f64)>> =
-        weights.into_iter().map(|w| label::candidates(&w, input.segmented, input.source_terms)).collect();
+    let weighed = weight::weigh(input.bags, &assignment, k, input.segmented.terms.len());
+    let mut terms = list::choose(&weighed, input.segmented, input.source_terms, settings.terms);
+    let candidates: Vec<Vec<(u32, f64)>> = weighed
+        .iter()
+        .map(|weighed| {
+            let weights: Vec<(u32, f64)> = weighed.iter().map(|w| (w.term, w.weight)).collect();
+            label::candidates(&weights, input.segmented, input.source_terms)
+        })
+        .collect();
     let labels = label::name(&candidates, input, &assignment);
     let centroids = members::centroids(input.rows, &assignment, k);
     let places = map::places(input.rows, &assignment, centroids.view());
@@ -194,13 +204,12 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
         .enumerate()
         .map(|(t, cluster)| {
             let ranked = members::rank(input.rows, &assignment, t, centroids.row(t));
-            let terms: Vec<(u32, f64)> = label::listed(&candidates[t], input.segmented, settings.terms);
             let evidence = evidence::pick(input, t, &members, centroids.row(t), &candidates[t], settings.evidence);
             Theme {
                 cluster,
                 zh: labels[t].get(&Lang::Zh).cloned(),
                 en: labels[t].get(&Lang::En).cloned(),
-                terms,
+                terms: std::mem::take(&mut terms[t]),
                 cohesion: members::cohesion(&ranked),
                 articles: ranked.into_iter().map(|(i, _)| i).collect(),
                 evidence,

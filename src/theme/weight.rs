@@ -1,5 +1,22 @@
 //! Which terms set a theme apart: class-based TF-IDF.
 
+/// Articles that every term is given in every theme beside those that hold it: in a theme of three, one article more or
+/// less says little.
+const GIVEN: f64 = 5.0;
+
+/// What a term is to a theme.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Weighed {
+    /// The term.
+    pub term: u32,
+    /// Its weight, above 0.
+    pub weight: f64,
+    /// Its frequency here relative to that in the theme where it is most frequent, above 0 to 1.
+    pub share: f64,
+    /// The share of the theme's articles that hold it, [`GIVEN`] articles added to both; above 0 to 1.
+    pub support: f64,
+}
+
 /// Weighs the terms of each theme; for each theme the terms of positive weight, best first, equal ones by term.
 ///
 /// Class-based TF-IDF (Grootendorst 2022, "BERTopic", eq. 2): `tf(t, c) · ln(1 + A / tf(t))`, where `tf(t, c)` is the
@@ -13,7 +30,7 @@ pub(super) fn weigh(
     themes: &[Option<usize>],
     k: usize,
     terms: usize,
-) -> Vec<Vec<(u32, f64)>> {
+) -> Vec<Vec<Weighed>> {
     let damped = |count: u32| 1.0 + f64::from(count).ln();
     let mut all = vec![0.0f64; terms];
     for &(term, count) in bags.iter().flat_map(|bag| &bag.0) {
@@ -22,30 +39,47 @@ pub(super) fn weigh(
     let total: f64 = all.iter().sum();
     let mean = total / k.max(1) as f64;
     let mut own = vec![0.0f64; terms];
-    (0..k)
+    let mut holders = vec![0usize; terms];
+    // The largest frequency of each term in any theme; `share` holds the frequency itself until it is known.
+    let mut most = vec![0.0f64; terms];
+    let mut weighed: Vec<Vec<Weighed>> = (0..k)
         .map(|theme| {
             own.fill(0.0);
+            holders.fill(0);
+            let mut members = 0usize;
             for (bag, _) in bags.iter().zip(themes).filter(|&(_, &t)| t == Some(theme)) {
+                members += 1;
                 for &(term, count) in &bag.0 {
                     own[term as usize] += damped(count);
+                    holders[term as usize] += 1;
                 }
             }
             let size: f64 = own.iter().sum();
             let rest = total - size;
-            let mut weights: Vec<(u32, f64)> = (0u32..)
-                .zip(own.iter().zip(&all))
-                .filter(|&(_, (&own, _))| own > 0.0)
-                .map(|(term, (&own, &all))| {
+            let mut weights: Vec<Weighed> = (0u32..)
+                .zip(own.iter().zip(&all).zip(&holders))
+                .filter(|&(_, ((&own, _), _))| own > 0.0)
+                .map(|(term, ((&own, &all), &holders))| {
                     let here = own / size;
                     let elsewhere = if rest > 0.0 { ((all - own) / rest).max(0.0) } else { 0.0 };
-                    (term, here * (1.0 + mean / all).ln() * (1.0 - elsewhere / here))
+                    most[term as usize] = most[term as usize].max(here);
+                    Weighed {
+                        term,
+                        weight: here * (1.0 + mean / all).ln() * (1.0 - elsewhere / here),
+                        share: here,
+                        support: (holders as f64 + GIVEN) / (members as f64 + GIVEN),
+                    }
                 })
-                .filter(|&(_, weight)| weight > 0.0)
+                .filter(|weighed| weighed.weight > 0.0)
                 .collect();
-            weights.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+            weights.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term.cmp(&b.term)));
             weights
         })
-        .collect()
+        .collect();
+    for weighed in weighed.iter_mut().flatten() {
+        weighed.share /= most[weighed.term as usize];
+    }
+    weighed
 }
 
 #[cfg(test)]
@@ -57,13 +91,32 @@ mod tests {
     fn a_term_of_one_theme_outweighs_one_of_all() {
         let bags = [Bag(vec![(0, 3), (1, 1)]), Bag(vec![(0, 3), (1, 2)]), Bag(vec![(0, 1), (2, 3)])];
         let weights = weigh(&bags, &[Some(0), Some(0), Some(1)], 2, 3);
-        assert_eq!(weights[0][0].0, 1);
-        assert_eq!(weights[1].iter().map(|w| w.0).collect::<Vec<_>>(), [2]);
+        assert_eq!(weights[0][0].term, 1);
+        assert_eq!(weights[1].iter().map(|w| w.term).collect::<Vec<_>>(), [2]);
         // By hand, a = 1 + ln 3 and b = 2 + ln 2: theme 0 holds 2a of term 0 and b of term 1, theme 1 holds 1 and a.
         let (a, b) = (1.0 + 3f64.ln(), 2.0 + 2f64.ln());
         let (total, size) = (3.0 * a + b + 1.0, 2.0 * a + b);
         let expected = b / size * (1.0 + total / 2.0 / b).ln();
-        assert!((weights[0][0].1 - expected).abs() < 1e-12);
+        assert!((weights[0][0].weight - expected).abs() < 1e-12);
+    }
+
+    #[test]
+    fn shares_are_of_the_theme_where_a_term_is_most_frequent() {
+        // Term 0 is a half of theme 0 and a third of theme 1; both articles of theme 2 hold term 4.
+        let bags = [Bag(vec![(0, 1), (1, 1)]), Bag(vec![(0, 1), (2, 1), (3, 1)]), Bag(vec![(4, 1)]), Bag(vec![(4, 1)])];
+        let weights = weigh(&bags, &[Some(0), Some(1), Some(2), Some(2)], 3, 5);
+        let of = |theme: usize, term: u32| *weights[theme].iter().find(|w| w.term == term).unwrap();
+        assert!((of(0, 0).share - 1.0).abs() < 1e-12);
+        assert!((of(1, 0).share - 2.0 / 3.0).abs() < 1e-12);
+        assert!((of(2, 4).support - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn support_counts_articles_not_occurrences() {
+        let bags = [Bag(vec![(0, 9)]), Bag(vec![(1, 1)]), Bag(vec![(1, 1)]), Bag(vec![(1, 1)])];
+        let weights = weigh(&bags, &[Some(0); 4], 1, 2);
+        let of = |term: u32| weights[0].iter().find(|w| w.term == term).unwrap().support;
+        assert!((of(0) - 6.0 / 9.0).abs() < 1e-12 && (of(1) - 8.0 / 9.0).abs() < 1e-12);
     }
 
     #[test]

@@ -24,7 +24,8 @@ fn the_corpus_is_measured_against_its_readers_labels() {
         [("v_measure", 0.3), ("nmi", 0.3), ("ari", 0.1), ("silhouette", 0.0), ("npmi", -0.5), ("diversity", 0.8)]
     {
         let (mean, spread) = (number(&found[field]), &found["spread"][field]);
-        assert!(mean > least && mean < 1.0, "{field} is {mean}");
+        // The themes of a small corpus may share no listed term at all.
+        assert!(mean > least && (mean < 1.0 || (field == "diversity" && mean <= 1.0)), "{field} is {mean}");
         assert!(number(&spread[0]) <= mean && mean <= number(&spread[1]), "{field}: {spread} around {mean}");
     }
     assert!((number(&found["v_measure"]) - number(&found["nmi"])).abs() < 1e-5);
