@@ -22,10 +22,10 @@
 //! ```
 //!
 //! Both views are linear in TF-IDF before the row is scaled to unit length, and so is what they are joined to: a model
-//! saves one vector a column, needs no lexicon to answer, and each term's part in a similarity can be told. Vectors of the
-//! articles from elsewhere ([`fit_given`], `dense.rs`) take the place of the lexicon's view; those of the columns are then
-//! predicted. To add a view,
-//! write `foo.rs` with a function that returns one vector a column, and join it in `join.rs`.
+//! saves one vector a column, and each term's part in a similarity can be told. It needs a lexicon only for words of a
+//! question that no article has ([`Embedder::word`]); it is saved with what tells which. Vectors of the articles from
+//! elsewhere ([`fit_given`], `dense.rs`) take the place of the lexicon's view; those of the columns are then predicted. To
+//! add a view, write `foo.rs` with a function that returns one vector a column, and join it in `join.rs`.
 
 mod dense;
 mod join;

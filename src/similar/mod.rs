@@ -4,6 +4,26 @@
 //! each with its nearest passage and with what made the score: terms that both contain ([`Shared`]), and pairs of different
 //! terms of like meaning that met ([`Pair`]), which is how an English question finds a Chinese article. Words of a question
 //! that no article has are taken from the lexicon that the model was made with (`question.rs`); `explain.rs` parts the score.
+//!
+//! ```
+//! use wenmai::{Article, Passage, config::Config, input::Collection, pipeline, similar::{Query, similar}};
+//!
+//! let article = |id: &str, text: &str| {
+//!     let passage = Passage { text: text.to_owned(), ..Passage::default() };
+//!     Article { id: id.to_owned(), passages: vec![passage], ..Article::default() }
+//! };
+//! let articles = vec![article("health", "医院为儿童接种疫苗。"), article("rail", "列车运来水果，铁路口岸很忙。")];
+//! let collection = Collection { articles, ..Collection::default() };
+//! let model = pipeline::fit(collection, &Config::default(), &())?;
+//!
+//! let found = similar(&model, &Query::Text("a vaccine".to_owned()), 1)?;
+//! assert_eq!(found.hits[0].id, "health");
+//! assert_eq!(found.hits[0].pairs[0].hit, "疫苗");
+//! assert_eq!(found.understood, ["vaccine"]); // no article has it
+//! # Ok::<(), wenmai::Error>(())
+//! ```
+//!
+//! There is one way to score, so no registry: another would be a field of the query.
 
 mod explain;
 mod question;
