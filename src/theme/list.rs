@@ -14,7 +14,7 @@ const DISTINCT: f64 = 5.0;
 /// What the mean tie of a term to the terms chosen before it, 0 to 1, is worth against the logarithm of its weight.
 const TOGETHER: f64 = 16.0;
 /// How many chosen terms a term's tie to the theme at large counts for, so that a list does not drift into one story.
-const AT_LARGE: f64 = 2.0;
+const AT_LARGE: f64 = 3.0;
 /// How many terms more than asked for are considered.
 const SPARE: usize = 40;
 
