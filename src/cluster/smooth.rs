@@ -25,7 +25,7 @@ use rayon::prelude::*;
 /// Rows that a row is drawn to, at most …
 const NEIGHBOURS: usize = 7;
 
-/// … and at most this share of a theme of mean size: the neighbours of a small theme's rows are soon another's.
+/// … and at most half a theme of mean size: the neighbours of a small theme's rows are soon another's.
 const SHARE: usize = 2;
 
 /// Neighbours are sought among this many rows, which stand at equal distances in the order of rows. More than this many
