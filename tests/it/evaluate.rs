@@ -21,7 +21,7 @@ fn the_corpus_is_measured_against_its_readers_labels() {
     assert_eq!(found["k_labels"], 10);
     assert_eq!(found["seeds"], serde_json::json!([42, 43, 44]));
     for (field, least) in
-        [("v_measure", 0.3), ("nmi", 0.3), ("ari", 0.1), ("silhouette", 0.0), ("npmi", -0.5), ("diversity", 0.8)]
+        [("v_measure", 0.6), ("nmi", 0.6), ("ari", 0.35), ("silhouette", 0.0), ("npmi", -0.5), ("diversity", 0.8)]
     {
         let (mean, spread) = (number(&found[field]), &found["spread"][field]);
         // The themes of a small corpus may share no listed term at all.
@@ -124,7 +124,7 @@ fn scored_pairs_of_the_shared_data_are_ordered_better_than_by_chance() {
     let Some(path) = shared("data/stsb_zh.pairs.jsonl") else { return };
     let found = json(root(), &["evaluate", path.to_str().unwrap(), "--split", "dev", "--json"], 0);
     assert_eq!(found["pairs"]["count"], 1458);
-    assert!(number(&found["pairs"]["spearman"]) > 0.3, "{}", found["pairs"]);
+    assert!(number(&found["pairs"]["spearman"]) > 0.65, "{}", found["pairs"]);
 }
 
 #[test]
@@ -135,5 +135,20 @@ fn translations_of_the_shared_data_are_looked_for_both_ways() {
     assert_eq!(mates["articles"], 562);
     let ways: Vec<_> = mates["ways"].as_array().unwrap().iter().map(|way| (&way["from"], &way["articles"])).collect();
     assert_eq!(ways, [(&"en".into(), &281.into()), (&"zh".into(), &281.into())]);
+    assert!(number(&mates["at_1"]) > 0.97, "{mates}");
     assert!(number(&mates["at_5"]) >= number(&mates["at_1"]));
+}
+
+#[test]
+fn themes_agree_with_labels_in_one_language_and_in_two() {
+    // The least that each should reach: a few hundredths below what was measured.
+    for (file, least) in [("bbc_news", 0.85), ("cnews_1k", 0.87), ("sib200", 0.43), ("bilingual_news", 0.78)] {
+        let Some(path) = shared(&format!("data/{file}.jsonl")) else { return };
+        let line = ["evaluate", path.to_str().unwrap(), "-k", "labels", "--seeds", "1", "--json"];
+        let found = json(root(), &line, 0);
+        assert!(number(&found["v_measure"]) > least, "{file}: {}", found["v_measure"]);
+        if file == "sib200" {
+            assert!(number(&found["mates"]["at_1"]) > 0.87, "{}", found["mates"]);
+        }
+    }
 }
