@@ -79,8 +79,8 @@ pub struct Embedder {
 /// Fits the embedding to a corpus's TF-IDF rows; `terms` are those of the columns, in order.
 ///
 /// # Errors
-/// [`Error::Numeric`](crate::Error::Numeric) if a factorisation fails; [`Error::Read`](crate::Error::Read) or
-/// [`Error::Lexicon`](crate::Error::Lexicon) if the lexicon cannot be used.
+/// [`Error::Numeric`] if a factorisation fails; [`Error::Read`] or
+/// [`Error::Lexicon`] if the lexicon cannot be used.
 pub fn fit(rows: &Csr, terms: &[&Term], settings: &Settings) -> Result<Embedder> {
     let corpus = lsa::fit(rows, settings)?;
     let lexicon = lexicon::open(settings)?;
@@ -96,7 +96,7 @@ pub fn fit(rows: &Csr, terms: &[&Term], settings: &Settings) -> Result<Embedder>
 /// of these articles nearly as they were given.
 ///
 /// # Errors
-/// As [`fit`]; [`Error::Numeric`](crate::Error::Numeric) if there are not as many vectors as rows.
+/// As [`fit`]; [`Error::Numeric`] if there are not as many vectors as rows.
 pub fn fit_given(
     rows: &Csr,
     terms: &[&Term],
