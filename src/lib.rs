@@ -53,6 +53,7 @@ pub mod input;
 pub mod lexicon;
 pub mod model;
 pub mod pipeline;
+mod random;
 pub mod remote;
 pub mod report;
 pub mod segment;

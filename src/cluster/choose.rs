@@ -44,7 +44,8 @@ use ndarray::{Array2, ArrayView2, Axis};
 use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 use rayon::prelude::*;
 
-use super::{community, distinct_rows, kmeans::uniform};
+use super::{community, distinct_rows};
+use crate::random::uniform;
 
 /// Rows of one graph at most: of a larger corpus, [`SAMPLES`] random samples of this size are judged.
 const SAMPLE: usize = 600;

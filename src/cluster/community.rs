@@ -8,7 +8,7 @@
 
 use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 
-use super::kmeans::uniform;
+use crate::random::shuffle;
 
 /// Random orders tried.
 const ORDERS: usize = 5;
@@ -76,9 +76,7 @@ fn gather(graph: &Graph, rng: &mut Xoshiro256Plus) -> (Vec<usize>, usize) {
     let mut order: Vec<usize> = (0..n).collect();
     let mut weight = vec![0.0; n];
     for _ in 0..SWEEPS {
-        for i in (1..n).rev() {
-            order.swap(i, ((uniform(rng) * (i + 1) as f64) as usize).min(i));
-        }
+        shuffle(&mut order, rng);
         let mut moved = false;
         for &node in &order {
             let own = community[node];
@@ -162,6 +160,7 @@ fn modularity(graph: &Graph, community: &[usize]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::uniform;
 
     /// Rings of `size` nodes tied in a circle of rings by one weak tie.
     fn rings(count: usize, size: usize) -> Graph {

@@ -13,14 +13,14 @@
 use linfa::{DatasetBase, ParamGuard, traits::Fit, traits::Predict};
 use linfa_clustering::{KMeans, KMeansInit};
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
-use rand_xoshiro::{
-    Xoshiro256Plus,
-    rand_core::{RngCore, SeedableRng},
-};
+use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 use rayon::prelude::*;
 
 use super::{Clusterer, Partition, Settings};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    random::uniform,
+};
 
 /// Rows of a chunk: 256 rows of 100 numbers stay in the second-level cache between assignment and sum.
 const CHUNK: usize = 256;
@@ -146,7 +146,7 @@ fn order(labels: &[usize], k: usize) -> Vec<usize> {
 }
 
 /// Sum of squared distances of rows to the centroids of their labels.
-fn inertia(rows: ArrayView2<'_, f32>, centroids: &Array2<f32>, labels: &[usize]) -> f64 {
+pub(super) fn inertia(rows: ArrayView2<'_, f32>, centroids: &Array2<f32>, labels: &[usize]) -> f64 {
     let one = |row: usize| -> f64 {
         let pairs =
             rows.row(row).into_iter().zip(centroids.row(labels[row])).map(|(&a, &b)| f64::from(a) - f64::from(b));
@@ -346,11 +346,6 @@ impl<'a> Data<'a> {
         }
         means
     }
-}
-
-/// A number of [0, 1) with 53 random bits.
-pub(super) fn uniform(rng: &mut Xoshiro256Plus) -> f64 {
-    (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// An index drawn in proportion to `weights`, whose sum is `total`; the last if all are zero.

@@ -42,7 +42,7 @@
 
 use std::{cmp::Ordering, fmt, str::FromStr};
 
-use ndarray::{Array2, ArrayView1, ArrayView2};
+use ndarray::{Array2, ArrayView2};
 
 use crate::error::{Error, Result};
 
@@ -177,13 +177,14 @@ pub fn fit_with(clusterer: &dyn Clusterer, rows: ArrayView2<'_, f32>, settings: 
         }
     };
     let Partition { labels, centroids, .. } = clusterer.cluster(smooth::smooth(rows, k).view(), k, settings)?;
-    let (centroids, inertia) = means(rows, &labels, centroids.nrows());
+    let centroids = means(rows, &labels, centroids.nrows());
+    let inertia = kmeans::inertia(rows, &centroids, &labels);
     let reason = chosen.unwrap_or_else(|| asked(k, centroids.nrows()));
     Ok(Clusters { centroids, labels, inertia, reason })
 }
 
-/// The mean of the rows of each cluster, and the sum of their squared distances to it.
-fn means(rows: ArrayView2<'_, f32>, labels: &[usize], k: usize) -> (Array2<f32>, f64) {
+/// The mean of the rows of each cluster.
+fn means(rows: ArrayView2<'_, f32>, labels: &[usize], k: usize) -> Array2<f32> {
     let mut sums = Array2::<f64>::zeros((k, rows.ncols()));
     let mut counts = vec![0.0; k];
     for (row, &label) in rows.rows().into_iter().zip(labels) {
@@ -194,11 +195,7 @@ fn means(rows: ArrayView2<'_, f32>, labels: &[usize], k: usize) -> (Array2<f32>,
     for ((mut mean, sum), count) in means.rows_mut().into_iter().zip(sums.rows()).zip(counts) {
         mean.zip_mut_with(&sum, |mean, &sum| *mean = (sum / f64::max(count, 1.0)) as f32);
     }
-    let distance = |(row, &label): (ArrayView1<'_, f32>, &usize)| {
-        row.iter().zip(means.row(label)).map(|(&x, &mean)| f64::from(x - mean).powi(2)).sum::<f64>()
-    };
-    let inertia = rows.rows().into_iter().zip(labels).map(distance).sum();
-    (means, inertia)
+    means
 }
 
 fn asked(k: usize, found: usize) -> String {

@@ -89,14 +89,21 @@ pub(super) fn fit(
 }
 
 impl Dense {
-    /// The columns of this view, weighted with `weight`, beside those of the corpus's, turned towards it.
+    /// The columns of this view, weighted with `weight`, beside those of the corpus's, turned towards it. `langs` are the
+    /// articles' languages, `by_corpus` their rows of TF-IDF times the corpus's columns.
     ///
     /// # Errors
     /// [`Error::Numeric`](crate::Error::Numeric) if an eigenvalue decomposition fails.
-    pub(super) fn join(&self, rows: &Csr, terms: &[&Term], corpus: Array2<f32>, weight: f32) -> Result<Linear> {
-        let by_corpus = ridge::sparse(rows, corpus.view());
+    pub(super) fn join(
+        &self,
+        langs: &[Option<Lang>],
+        terms: &[&Term],
+        by_corpus: ArrayView2<'_, f32>,
+        corpus: Array2<f32>,
+        weight: f32,
+    ) -> Result<Linear> {
         let target = join::stand_out(self.rows.view(), 2);
-        let turned = join::turn(rows, terms, target.view(), by_corpus.view(), corpus)?;
+        let turned = join::turn(langs, terms, target.view(), by_corpus, corpus)?;
         let own = &self.columns * weight;
         concatenate(Axis(1), &[own.view(), turned.view()]).map(Linear::new).map_err(join::failed)
     }

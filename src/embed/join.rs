@@ -88,13 +88,13 @@ pub(super) fn join(
         }
     }
     let target = stand_out(by_lexicon.view(), 1);
-    let turned = turn(&rows, terms, target.view(), by_corpus.view(), corpus)?;
+    let turned = turn(&languages(&rows, terms), terms, target.view(), by_corpus.view(), corpus)?;
     let joined = concatenate(Axis(1), &[(lexicon * weight).view(), turned.view()]).map_err(failed)?;
     Ok((joined, weight))
 }
 
 /// The texts to fit to.
-pub(super) fn sample(rows: &Csr) -> Cow<'_, Csr> {
+fn sample(rows: &Csr) -> Cow<'_, Csr> {
     match rows.rows().div_ceil(MOST) {
         0 | 1 => Cow::Borrowed(rows),
         step => Cow::Owned(rows.select(&(0..rows.rows()).step_by(step).collect::<Vec<_>>())),
@@ -128,16 +128,15 @@ pub(super) fn stand_out(rows: ArrayView2<'_, f32>, power: usize) -> Array2<f32> 
 }
 
 /// Turns the corpus's vectors of each language's columns so that its rows come near to `target`, row by row; as they are if
-/// there is only one language. `by_corpus` are the `rows` times the vectors.
+/// there is only one language. `langs` are the rows' languages, `by_corpus` the rows of TF-IDF times the vectors.
 pub(super) fn turn(
-    rows: &Csr,
+    langs: &[Option<Lang>],
     terms: &[&Term],
     target: ArrayView2<'_, f32>,
     by_corpus: ArrayView2<'_, f32>,
     corpus: Array2<f32>,
 ) -> Result<Array2<f32>> {
-    let langs: Vec<Option<Lang>> = (0..rows.rows()).map(|i| language(rows, i, terms)).collect();
-    let least = ((SHARE * rows.rows() as f64) as usize).max(LEAST);
+    let least = ((SHARE * langs.len() as f64) as usize).max(LEAST);
     let texts = |lang: Lang| langs.iter().filter(|&&l| l == Some(lang)).count();
     let spoken: Vec<Lang> = [Lang::Zh, Lang::En].into_iter().filter(|&lang| texts(lang) >= least).collect();
     if spoken.len() < 2 {
@@ -148,7 +147,7 @@ pub(super) fn turn(
     let mut turned = Array2::zeros((corpus.nrows(), shared + d));
     for lang in [Lang::Zh, Lang::En, Lang::Other] {
         let map = if spoken.contains(&lang) {
-            let members: Vec<usize> = (0..rows.rows()).filter(|&i| langs[i] == Some(lang)).collect();
+            let members: Vec<usize> = (0..langs.len()).filter(|&i| langs[i] == Some(lang)).collect();
             let mut map = Array2::zeros((d, shared + d));
             map.slice_mut(s![.., ..shared]).assign(&procrustes(&members, by_corpus, target)?);
             map
@@ -164,8 +163,13 @@ pub(super) fn turn(
     Ok(if foreign { turned } else { turned.slice_move(s![.., ..shared]) })
 }
 
+/// The language of each row.
+pub(super) fn languages(rows: &Csr, terms: &[&Term]) -> Vec<Option<Lang>> {
+    (0..rows.rows()).map(|i| language(rows, i, terms)).collect()
+}
+
 /// The language with the most weight in a row; of equals the first by [`Lang`]'s order.
-pub(super) fn language(rows: &Csr, i: usize, terms: &[&Term]) -> Option<Lang> {
+fn language(rows: &Csr, i: usize, terms: &[&Term]) -> Option<Lang> {
     let (columns, values) = rows.row(i);
     let mut sums = [(0.0_f64, Lang::Zh), (0.0, Lang::En), (0.0, Lang::Other)];
     for (&column, &value) in columns.iter().zip(values) {

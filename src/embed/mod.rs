@@ -110,11 +110,11 @@ pub fn fit_given(
     let corpus = lsa::fit(rows, settings)?;
     let lexicon = lexicon::open(settings)?;
     let meant = lexicon::vectors(terms, lexicon.as_ref());
-    let langs: Vec<_> = (0..rows.rows()).map(|i| join::language(rows, i, terms)).collect();
+    let langs = join::languages(rows, terms);
     let dense = dense::fit(given, rows, &langs, meant.view(), settings.seed)?;
-    let by_corpus = join::length(ridge::sparse(rows, corpus.view()).view());
-    let weight = join::weight(rows, 1.0, by_corpus);
-    let view = dense.join(rows, terms, corpus, weight)?;
+    let by_corpus = ridge::sparse(rows, corpus.view());
+    let weight = join::weight(rows, 1.0, join::length(by_corpus.view()));
+    let view = dense.join(&langs, terms, by_corpus.view(), corpus, weight)?;
     let vectors = dense.embed(rows, &view, weight);
     let source = lexicon.zip(dense.map).map(|(lexicon, map)| Source::new(lexicon, weight, Some(map)));
     Ok((Embedder { view, source }, vectors))

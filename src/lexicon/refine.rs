@@ -14,14 +14,14 @@
 //! rare ones still move. A word in no text stays where it is. The result does not depend on the number of threads.
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, Zip, s};
-use rand_xoshiro::{
-    Xoshiro256Plus,
-    rand_core::{RngCore, SeedableRng},
-};
+use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 use rayon::prelude::*;
 
 use super::ridge;
-use crate::vectorize::Csr;
+use crate::{
+    random::{shuffle, uniform},
+    vectorize::Csr,
+};
 
 /// Translations in a batch: each is to be found among this many.
 const PAIRS: usize = 2048;
@@ -69,14 +69,14 @@ pub(super) fn refine(vectors: &mut Array2<f32>, lessons: &Lessons<'_>) {
         (0 | 1, halves) => halves.max(lessons.taught.len()).div_ceil(HALVES),
         (pairs, _) => pairs.div_ceil(PAIRS),
     };
-    let mut random = Random(Xoshiro256Plus::seed_from_u64(lessons.seed));
+    let mut random = Xoshiro256Plus::seed_from_u64(lessons.seed);
     let mut squares = vec![1e-8_f32; vectors.nrows()];
     let mut pairs: Vec<usize> = (0..lessons.pairs.len()).collect();
     let (mut halves, mut taught) = (whole, (0..lessons.taught.len()).collect::<Vec<_>>());
     for _ in 0..lessons.passes {
-        random.shuffle(&mut pairs);
-        random.shuffle(&mut halves);
-        random.shuffle(&mut taught);
+        shuffle(&mut pairs, &mut random);
+        shuffle(&mut halves, &mut random);
+        shuffle(&mut taught, &mut random);
         for step in 0..steps {
             let pairs = part(&pairs, step, steps);
             let halves = part(&halves, step, steps);
@@ -90,23 +90,6 @@ pub(super) fn refine(vectors: &mut Array2<f32>, lessons: &Lessons<'_>) {
 /// One of `of` equal parts.
 fn part(all: &[usize], number: usize, of: usize) -> &[usize] {
     &all[all.len() * number / of..all.len() * (number + 1) / of]
-}
-
-struct Random(Xoshiro256Plus);
-
-impl Random {
-    /// Below 1.
-    fn unit(&mut self) -> f64 {
-        (self.0.next_u64() >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    /// Fisher and Yates.
-    fn shuffle(&mut self, items: &mut [usize]) {
-        for i in (1..items.len()).rev() {
-            let j = (self.unit() * (i + 1) as f64) as usize;
-            items.swap(i, j.min(i));
-        }
-    }
 }
 
 /// Adds a row to `rows`: those entries of row `i` of `x` that are kept.
@@ -127,23 +110,23 @@ fn batch(
     squares: &mut [f32],
     lessons: &Lessons<'_>,
     (pairs, halves, taught): (&[usize], &[usize], &[usize]),
-    random: &mut Random,
+    random: &mut Xoshiro256Plus,
 ) {
     let x = lessons.x;
     let mut rows = Csr { cols: x.cols, indptr: vec![0], ..Csr::default() };
     for &pair in pairs {
-        keep(&mut rows, x, lessons.pairs[pair].0, |_| random.unit() >= LEFT_OUT);
+        keep(&mut rows, x, lessons.pairs[pair].0, |_| uniform(random) >= LEFT_OUT);
     }
     for &pair in pairs {
-        keep(&mut rows, x, lessons.pairs[pair].1, |_| random.unit() >= LEFT_OUT);
+        keep(&mut rows, x, lessons.pairs[pair].1, |_| uniform(random) >= LEFT_OUT);
     }
     let sides: Vec<Vec<bool>> =
-        halves.iter().map(|&i| x.row(i).0.iter().map(|_| random.unit() < 0.5).collect()).collect();
+        halves.iter().map(|&i| x.row(i).0.iter().map(|_| uniform(random) < 0.5).collect()).collect();
     for side in [true, false] {
         halves.iter().zip(&sides).for_each(|(&i, sides)| keep(&mut rows, x, i, |at| sides[at] == side));
     }
     for &text in taught {
-        keep(&mut rows, x, lessons.taught[text], |_| random.unit() >= LEFT_OUT);
+        keep(&mut rows, x, lessons.taught[text], |_| uniform(random) >= LEFT_OUT);
     }
 
     let mut sums = ridge::sparse(&rows, vectors.view());
@@ -236,8 +219,8 @@ mod tests {
     }
 
     fn scattered(rows: usize, columns: usize) -> Array2<f32> {
-        let mut random = Random(Xoshiro256Plus::seed_from_u64(5));
-        Array2::from_shape_fn((rows, columns), |_| random.unit() as f32 - 0.5)
+        let mut random = Xoshiro256Plus::seed_from_u64(5);
+        Array2::from_shape_fn((rows, columns), |_| uniform(&mut random) as f32 - 0.5)
     }
 
     fn cosine(vectors: &Array2<f32>, a: usize, b: usize) -> f32 {
@@ -275,10 +258,10 @@ mod tests {
     #[test]
     fn translations_come_together_and_a_word_of_no_text_stays() {
         // Word i of one language is word 40 + i of the other; word 80 is in no text.
-        let mut random = Random(Xoshiro256Plus::seed_from_u64(1));
+        let mut random = Xoshiro256Plus::seed_from_u64(1);
         let one: Vec<Vec<u32>> = (0..300)
             .map(|_| {
-                let mut words: Vec<u32> = (0..6).map(|_| (random.unit() * 40.0) as u32).collect();
+                let mut words: Vec<u32> = (0..6).map(|_| (uniform(&mut random) * 40.0) as u32).collect();
                 words.sort_unstable();
                 words.dedup();
                 words
@@ -305,10 +288,10 @@ mod tests {
     #[test]
     fn words_that_stand_together_come_together_without_translations_or_teacher() {
         // Texts are about words 0 to 29 or about words 30 to 59.
-        let mut random = Random(Xoshiro256Plus::seed_from_u64(2));
+        let mut random = Xoshiro256Plus::seed_from_u64(2);
         let texts: Vec<Vec<u32>> = (0..400)
             .map(|i| {
-                let mut words: Vec<u32> = (0..24).map(|_| (random.unit() * 30.0) as u32 + i % 2 * 30).collect();
+                let mut words: Vec<u32> = (0..24).map(|_| (uniform(&mut random) * 30.0) as u32 + i % 2 * 30).collect();
                 words.sort_unstable();
                 words.dedup();
                 words

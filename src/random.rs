@@ -1,0 +1,34 @@
+//! What is drawn at random: the same for the same seed, on every machine.
+
+use rand_xoshiro::{Xoshiro256Plus, rand_core::RngCore};
+
+/// A number of [0, 1) with 53 random bits.
+pub(crate) fn uniform(rng: &mut Xoshiro256Plus) -> f64 {
+    (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// Puts items into a random order (Fisher and Yates).
+pub(crate) fn shuffle<T>(items: &mut [T], rng: &mut Xoshiro256Plus) {
+    for i in (1..items.len()).rev() {
+        items.swap(i, ((uniform(rng) * (i + 1) as f64) as usize).min(i));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_xoshiro::rand_core::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn every_item_is_as_likely_in_every_place() {
+        let mut rng = Xoshiro256Plus::seed_from_u64(1);
+        let mut counts = [[0; 4]; 4];
+        for _ in 0..4000 {
+            let mut items = [0, 1, 2, 3];
+            shuffle(&mut items, &mut rng);
+            items.iter().enumerate().for_each(|(place, &item)| counts[item][place] += 1);
+        }
+        assert!(counts.iter().flatten().all(|count| (880..1120).contains(count)), "{counts:?}");
+    }
+}
