@@ -30,6 +30,7 @@ pub fn assemble(model: &Model) -> Report {
             .collect(),
         skipped: model.skipped.clone(),
         timeline: timeline(model, &days),
+        ..Report::default()
     }
 }
 
@@ -87,6 +88,7 @@ fn of_theme(model: &Model, days: &[Option<Date>], index: usize, theme: &theme::T
         languages: counts(theme.articles.iter().map(|&i| model.langs[i].as_str())),
         also: ids(&theme.also),
         cohesion: round(theme.cohesion),
+        ..Theme::default()
     }
 }
 
@@ -140,6 +142,7 @@ fn of_article(model: &Model, i: usize) -> Article {
         line: begins,
         x: round(member.place.0),
         y: round(member.place.1),
+        ..Article::default()
     }
 }
 
@@ -228,6 +231,11 @@ fn timeline(model: &Model, days: &[Option<Date>]) -> Vec<Period> {
     }
     periods
         .into_iter()
-        .map(|(first, counts)| Period { period: unit.name(first), from: first.to_string(), counts })
+        .map(|(first, counts)| Period {
+            period: unit.name(first),
+            from: first.to_string(),
+            counts,
+            stories: Vec::new(),
+        })
         .collect()
 }

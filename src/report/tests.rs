@@ -92,6 +92,7 @@ fn sample() -> Report {
                 languages: counts(&[("zh", 1), ("zh+en", 1)]),
                 also: vec![],
                 cohesion: 0.625,
+                ..Theme::default()
             },
             Theme {
                 id: 2,
@@ -109,9 +110,20 @@ fn sample() -> Report {
         unthemed: vec!["d".to_owned()],
         skipped: vec![Skipped { path: "feeds/<broken>.jsonl:3".to_owned(), reason: "not JSON; see `x|y`".to_owned() }],
         timeline: vec![
-            Period { period: "2025-05".to_owned(), from: "2025-05-01".to_owned(), counts: vec![1, 0, 0] },
-            Period { period: "2025-06".to_owned(), from: "2025-06-01".to_owned(), counts: vec![1, 0, 0] },
+            Period {
+                period: "2025-05".to_owned(),
+                from: "2025-05-01".to_owned(),
+                counts: vec![1, 0, 0],
+                stories: vec![1, 0, 0],
+            },
+            Period {
+                period: "2025-06".to_owned(),
+                from: "2025-06-01".to_owned(),
+                counts: vec![1, 0, 0],
+                stories: vec![1, 0, 0],
+            },
         ],
+        ..Report::default()
     }
 }
 

@@ -18,6 +18,9 @@ pub struct Report {
     pub k: usize,
     /// How `k` came about, in words.
     pub k_reason: String,
+    /// Numbers of themes that the corpus supports, most plausible first; empty where the number was asked for.
+    #[serde(default)]
+    pub k_choices: Vec<Choice>,
     /// What was read.
     pub corpus: Corpus,
     /// The themes, largest first.
@@ -30,6 +33,118 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// Counts by period; empty if no article has a date.
     pub timeline: Vec<Period>,
+    /// Stories of more than one article, largest first: reprints and reports of one event.
+    #[serde(default)]
+    pub stories: Vec<Story>,
+    /// Countries, regions and organisations that the articles name, by the stories that name them, most first.
+    #[serde(default)]
+    pub partners: Vec<Partner>,
+}
+
+/// A number of themes that the corpus supports.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Choice {
+    /// The number of themes.
+    pub k: usize,
+    /// How plausible it is, 0 to 1.
+    pub score: f64,
+    /// What speaks for it, in words.
+    pub why: String,
+}
+
+/// Articles that report one event, or the same words.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Story {
+    /// Number of the story, from 1, largest first.
+    pub id: usize,
+    /// The title of its first article.
+    pub title: String,
+    /// The theme of most of its articles; none if they fit no theme.
+    pub theme: Option<usize>,
+    /// Ids of its articles, earliest first.
+    pub articles: Vec<String>,
+    /// How many of them repeat another's text word for word.
+    pub copies: usize,
+    /// First day, `YYYY-MM-DD`.
+    pub from: Option<String>,
+    /// Last day, `YYYY-MM-DD`.
+    pub to: Option<String>,
+    /// A passage of it.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A country, region or organisation that articles name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Partner {
+    /// What it is: the ISO 3166-1 code of a country, another short name for the rest.
+    pub code: String,
+    /// `country`, `region` or `organisation`.
+    pub kind: String,
+    /// Its name in each language.
+    pub name: Label,
+    /// Number of articles that name it.
+    pub articles: usize,
+    /// Number of stories that name it; an article of no story counts as one.
+    pub stories: usize,
+    /// Articles that name it in each theme, in the order of `themes`, then among the unthemed.
+    pub themes: Vec<usize>,
+    /// Passages that name it.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A part of a theme.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Subtheme {
+    /// Its number within the theme: `3.1`, and below it `3.1.2`.
+    pub id: String,
+    /// Its name in each language it has.
+    pub label: Label,
+    /// Number of articles.
+    pub size: usize,
+    /// Number of stories; an article of no story counts as one.
+    pub stories: usize,
+    /// Its terms, best first.
+    pub terms: Vec<Term>,
+    /// Ids of its articles, most representative first.
+    pub articles: Vec<String>,
+    /// Passages that show what it is about, strongest first.
+    pub evidence: Vec<Evidence>,
+    /// Mean cosine of its articles to their centroid, 0 to 1.
+    pub cohesion: f64,
+    /// Its own parts.
+    pub subthemes: Vec<Subtheme>,
+}
+
+/// A term that a theme used more in a period than before it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Rise {
+    /// The term in its commonest surface form.
+    pub term: String,
+    /// `zh`, `en` or `other`.
+    pub lang: String,
+    /// The name of the period, as in `timeline`.
+    pub period: String,
+    /// Share of the theme's stories of the period that hold it, 0 to 1.
+    pub share: f64,
+    /// That share in the theme's other periods, 0 to 1.
+    pub before: f64,
+    /// A passage of the period that holds it.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A time in which a theme was reported far more than usual.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Burst {
+    /// First day, `YYYY-MM-DD`.
+    pub from: String,
+    /// Last day, `YYYY-MM-DD`.
+    pub to: String,
+    /// How much the burst saves over no burst in Kleinberg's automaton, in nats; above 0.
+    pub weight: f64,
+    /// Number of the theme's stories in it.
+    pub stories: usize,
+    /// Passages of it.
+    pub evidence: Vec<Evidence>,
 }
 
 /// The corpus in numbers.
@@ -87,6 +202,27 @@ pub struct Theme {
     pub also: Vec<String>,
     /// Mean cosine of its articles to the theme's centroid, 0 to 1: how tightly it holds together.
     pub cohesion: f64,
+    /// The name the user gave it; none for a theme that was discovered.
+    #[serde(default)]
+    pub named: Option<String>,
+    /// Number of stories; an article of no story counts as one.
+    #[serde(default)]
+    pub stories: usize,
+    /// Its parts, largest first; empty if the data shows none.
+    #[serde(default)]
+    pub subthemes: Vec<Subtheme>,
+    /// Terms that rose in some period, by period, the strongest first.
+    #[serde(default)]
+    pub rose: Vec<Rise>,
+    /// Times in which it was reported far more than usual, earliest first.
+    #[serde(default)]
+    pub bursts: Vec<Burst>,
+    /// Codes of the countries that the theme is about: named by many of its stories, and more than elsewhere; most first.
+    #[serde(default)]
+    pub partners: Vec<String>,
+    /// Whether it is about the relations of two sides.
+    #[serde(default)]
+    pub bilateral: bool,
 }
 
 /// A theme's name in each language the theme has.
@@ -145,6 +281,18 @@ pub struct Article {
     pub also: Vec<usize>,
     /// Why it has no theme.
     pub unthemed_because: Option<String>,
+    /// What it says, if it has no theme.
+    #[serde(default)]
+    pub unthemed_evidence: Vec<Evidence>,
+    /// The number of its part of the theme, as in `subthemes`.
+    #[serde(default)]
+    pub subtheme: Option<String>,
+    /// The number of its story; none if it is a story by itself.
+    #[serde(default)]
+    pub story: Option<usize>,
+    /// Codes of the countries, regions and organisations it names, as in `partners`.
+    #[serde(default)]
+    pub partners: Vec<String>,
     /// `zh`, `en`, `zh+en` or `other`: the languages of its text.
     pub lang: String,
     /// When it was published, `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`.
@@ -172,4 +320,7 @@ pub struct Period {
     pub from: String,
     /// Articles in each theme, in the order of `themes`, then the unthemed.
     pub counts: Vec<usize>,
+    /// Stories in each theme, as `counts`: an article of no story counts as one, a story in the period of its first article.
+    #[serde(default)]
+    pub stories: Vec<usize>,
 }
