@@ -228,6 +228,9 @@ impl Prepared {
             clusters: &clusters,
             clustered: &self.clustered,
             source_terms: &self.source_terms,
+            columns: &self.vectorizer.columns,
+            term_rows: self.embedder.vectors(),
+            translates: self.embedder.origin().is_some(),
         };
         let themes = theme::fit(&input, &config.theme);
         Ok((clusters, themes))

@@ -50,6 +50,8 @@ pub enum Action {
     Build(Box<Build>),
     /// Tell what a lexicon holds, and check it
     Show(Show),
+    /// List words of both languages that mean the same
+    Pairs(Pairs),
 }
 
 const BUILD: Examples = &[
@@ -169,6 +171,28 @@ pub struct Show {
     pub file: PathBuf,
 }
 
+/// List words of both languages that mean the same
+#[derive(Debug, clap::Args)]
+#[command(
+    long_about = "Lists Chinese and English words and phrases that lie closest to each other in a lexicon, one pair a line: Chinese, \
+                  English, the English key, cosine, parted by tabs. Of the pairs that ship with the program, themes of one language \
+                  get their name in the other.",
+    after_help = args::examples(&[("Of the words in these texts", "wenmai lexicon pairs new.lexicon --texts texts.jsonl > pairs.tsv")])
+)]
+pub struct Pairs {
+    /// The lexicon
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+
+    /// Texts whose words are paired: JSON lines with text, or one plain text a line
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub texts: PathBuf,
+
+    /// Least cosine of a pair, 0 to 1
+    #[arg(long, value_name = "X", default_value_t = 0.8, value_parser = share)]
+    pub least: f32,
+}
+
 fn bits(text: &str) -> Result<Bits, String> {
     text.parse::<u8>().map_err(|error| error.to_string()).and_then(Bits::try_from)
 }
@@ -195,6 +219,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
     match &args.action {
         Action::Build(args) => build(args, global),
         Action::Show(args) => show(args),
+        Action::Pairs(args) => pairs(args, global),
     }
 }
 
@@ -203,6 +228,20 @@ fn show(args: &Show) -> Result<Exit> {
     lexicon.check(&args.file.display().to_string())?;
     output::json(lexicon.header())?;
     Ok(Exit::Done)
+}
+
+fn pairs(args: &Pairs, global: &Global) -> Result<Exit> {
+    let config = global.config(&global.run)?;
+    let lexicon = Lexicon::open(&args.file)?;
+    let texts = lexicon::read_texts(&args.texts)?;
+    let pairs = pipeline::in_pool(config.threads, || lexicon::pairs(&lexicon, &texts, args.least))??;
+    output::text(|out| {
+        pairs.iter().try_for_each(|pair| {
+            let words = [&pair.zh, &pair.en, &pair.key].map(|word| visible(word).into_owned()).join("\t");
+            writeln!(out, "{words}\t{:.3}", pair.cosine)
+        })
+    })?;
+    Ok(if pairs.is_empty() { Exit::Partly } else { Exit::Done })
 }
 
 fn build(args: &Build, global: &Global) -> Result<Exit> {

@@ -212,7 +212,7 @@ mod tests {
         let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
         Theme {
             id,
-            label: Label { zh: some(zh), en: some(en) },
+            label: Label { zh: some(zh), en: some(en), translated: None },
             size,
             terms: terms.iter().map(|t| Term { term: (*t).to_owned(), ..Term::default() }).collect(),
             from: some(from),

@@ -43,6 +43,7 @@
 mod build;
 mod distil;
 mod format;
+mod pairs;
 mod parts;
 mod refine;
 pub(crate) mod ridge;
@@ -54,6 +55,7 @@ mod write;
 pub use build::build;
 pub use distil::{Distilled, Measured, Settings};
 pub use format::{About, Bits, Header, Lexicon, Row};
+pub use pairs::{Pair, counterpart, pairs};
 pub use parts::Found;
 pub use sources::{Text, read_texts, read_words};
 pub use write::{encode, save};

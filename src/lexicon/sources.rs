@@ -132,6 +132,15 @@ pub(super) fn entries(words: &[String]) -> Result<Vec<Entry>> {
 
 /// Cuts texts into words, without phrases: a lexicon sums words.
 pub(super) fn cut(texts: &[Text]) -> Result<segment::Segmented> {
+    cut_with(texts, false)
+}
+
+/// Cuts texts into words and the phrases that they make.
+pub(super) fn cut_phrases(texts: &[Text]) -> Result<segment::Segmented> {
+    cut_with(texts, true)
+}
+
+fn cut_with(texts: &[Text], phrases: bool) -> Result<segment::Segmented> {
     let articles: Vec<Article> = texts
         .iter()
         .map(|text| Article {
@@ -139,6 +148,6 @@ pub(super) fn cut(texts: &[Text]) -> Result<segment::Segmented> {
             ..Article::default()
         })
         .collect();
-    let settings = segment::Settings { phrases: false, ..segment::Settings::default() };
+    let settings = segment::Settings { phrases, ..segment::Settings::default() };
     Ok(segment::fit(&articles, &settings)?.1)
 }

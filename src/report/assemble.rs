@@ -78,7 +78,7 @@ fn of_theme(model: &Model, days: &[Option<Date>], index: usize, theme: &theme::T
     });
     Theme {
         id: index + 1,
-        label: Label { zh: theme.zh.clone(), en: theme.en.clone() },
+        label: Label { zh: theme.zh.clone(), en: theme.en.clone(), translated: theme.translated.clone() },
         size: theme.articles.len(),
         terms: terms.collect(),
         articles: ids(&theme.articles),

@@ -75,7 +75,11 @@ fn sample() -> Report {
         themes: vec![
             Theme {
                 id: 1,
-                label: Label { zh: Some("一带一路".to_owned()), en: Some("Belt & Road <b>".to_owned()) },
+                label: Label {
+                    zh: Some("一带一路".to_owned()),
+                    en: Some("Belt & Road <b>".to_owned()),
+                    translated: None,
+                },
                 size: 2,
                 terms: vec![
                     term("科技合作", 1.0, "zh"),
@@ -96,7 +100,7 @@ fn sample() -> Report {
             },
             Theme {
                 id: 2,
-                label: Label { zh: None, en: None },
+                label: Label::default(),
                 size: 1,
                 terms: vec![term("abyss", 1.0, "en")],
                 articles: vec!["c".to_owned()],

@@ -232,6 +232,9 @@ pub struct Label {
     pub zh: Option<String>,
     /// English.
     pub en: Option<String>,
+    /// `zh` or `en` if that name is translated from the other, since no article of the theme speaks the language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub translated: Option<String>,
 }
 
 /// A term of a theme.

@@ -10,6 +10,8 @@ use crate::article::Passage;
 
 /// Weight of centrality against variety (maximal marginal relevance, Carbonell and Goldstein 1998).
 const LAMBDA: f32 = 0.7;
+/// What a quote that holds all terms of the theme's name is worth against a cosine: the reader looks for them.
+const NAMED: f32 = 0.2;
 /// A passage with fewer different terms proves little; it is quoted only if there is nothing else.
 const TERMS: usize = 5;
 /// Width of a quote in columns (a Chinese character is two): at least, where the passage has that much, and at most.
@@ -19,6 +21,8 @@ const CONSIDERED: usize = 200;
 
 /// A passage that may be quoted.
 struct Candidate<'a> {
+    /// Which terms of the name it holds, by place.
+    named: Vec<usize>,
     article: usize,
     passage: usize,
     thin: bool,
@@ -27,13 +31,14 @@ struct Candidate<'a> {
 }
 
 /// Picks up to `n` quotes for a theme, strongest first: passages near its centroid and unlike each other, first one an
-/// article, then more.
+/// article, then more. Those that hold terms of the theme's name which no quote holds yet come before others.
 pub(super) fn pick(
     input: &Input<'_>,
     theme: usize,
     members: &[Member],
     centroid: ArrayView1<'_, f32>,
     terms: &[(u32, f64)],
+    name: &[u32],
     n: usize,
 ) -> Vec<Quote> {
     let mut pool: Vec<Candidate<'_>> = (0..input.passages.len())
@@ -45,7 +50,8 @@ pub(super) fn pick(
             let mut distinct: Vec<u32> = tokens.iter().map(|t| t.term).collect();
             distinct.sort_unstable();
             distinct.dedup();
-            Candidate { article, passage, thin: distinct.len() < TERMS, cosine: row.dot(&centroid), row }
+            let named = (0..name.len()).filter(|&at| distinct.binary_search(&name[at]).is_ok()).collect();
+            Candidate { named, article, passage, thin: distinct.len() < TERMS, cosine: row.dot(&centroid), row }
         })
         .filter(|c| c.cosine > 0.0)
         .collect();
@@ -56,13 +62,16 @@ pub(super) fn pick(
             .then((a.article, a.passage).cmp(&(b.article, b.passage)))
     });
     pool.truncate(CONSIDERED.max(n));
-    let weight: HashMap<u32, f64> = terms.iter().copied().collect();
+    let mut weight: HashMap<u32, f64> = terms.iter().copied().collect();
+    let best = terms.first().map_or(1.0, |term| term.1);
+    name.iter().for_each(|term| *weight.entry(*term).or_default() += best);
     let mut quotes = Vec::new();
     let mut chosen: Vec<Candidate<'_>> = Vec::new();
     while quotes.len() < n && !pool.is_empty() {
         let marginal = |c: &Candidate<'_>| {
             let near = chosen.iter().map(|o| o.row.dot(&c.row)).fold(0.0, f32::max);
-            LAMBDA * c.cosine - (1.0 - LAMBDA) * near
+            let fresh = c.named.iter().filter(|at| !chosen.iter().any(|o| o.named.contains(at))).count();
+            LAMBDA * c.cosine - (1.0 - LAMBDA) * near + NAMED * fresh as f32 / name.len().max(1) as f32
         };
         let quoted = |c: &Candidate<'_>| chosen.iter().filter(|o| o.article == c.article).count();
         let key = |c: &Candidate<'_>| (c.thin, quoted(c), marginal(c));

@@ -7,8 +7,13 @@ use std::{
 
 use rust_stemmers::{Algorithm, Stemmer};
 
-use super::Input;
-use crate::segment::{Lang, Segmented, Term, part_of_speech};
+use ndarray::{ArrayView1, ArrayView2};
+
+use super::{Input, weight::GIVEN};
+use crate::{
+    lexicon::counterpart,
+    segment::{Lang, Segmented, Term, part_of_speech},
+};
 
 /// Terms of a name at most.
 const PARTS: usize = 3;
@@ -18,6 +23,8 @@ const JOIN: f64 = 0.3;
 const ABSORB: f64 = 0.45;
 /// How much being in the title of every article of the theme adds to a term's weight in a name.
 const TITLE: f64 = 1.0;
+/// Least cosine to the theme that a term is taken to have, so that terms without a vector keep their order.
+const FIT: f64 = 0.05;
 /// How many of the best terms are considered for a theme's names, or for its list of terms.
 const CONSIDERED: usize = 800;
 /// A theme has a language if this share of its articles speaks it …
@@ -25,7 +32,7 @@ const SPOKEN: f64 = 0.25;
 /// … or if this many articles do and they are at least a tenth: names drawn from one or two of many articles mislead.
 const VOICES: usize = 5;
 /// What a Chinese verb or adjective weighs in a name against a noun.
-const VERBAL: f64 = 0.5;
+const VERBAL: f64 = 0.3;
 /// Between the terms of a name.
 const JOINER: &str = " · ";
 
@@ -60,8 +67,8 @@ pub fn is_label_word(word: &str) -> bool {
 }
 
 /// Whether a term may be shown as a term of a theme.
-fn shows(term: &Term, table: &[Term], source_terms: &[u32]) -> bool {
-    let source = |id: u32| source_terms.binary_search(&id).is_ok();
+fn shows(term: &Term, table: &[Term], barred: &[u32]) -> bool {
+    let source = |id: u32| barred.binary_search(&id).is_ok();
     if term.parts.is_empty() {
         return !BARRED.contains_key(&term.key) && term.surface.chars().count() > 1;
     }
@@ -73,13 +80,26 @@ fn shows(term: &Term, table: &[Term], source_terms: &[u32]) -> bool {
 }
 
 /// How well a single word names a thing, 0 to 1: a Chinese verb or adjective less than a noun, a function word not at all.
-/// Words the dictionary does not know are mostly names and new nouns. English has no tags here; its list of barred words
-/// must do.
+/// Words the dictionary does not know are mostly names and new nouns. English has no tags here: its list of barred words
+/// must do, and that a word mostly written with an ending `-ed` is a verb or a participle (infected, published).
 fn nominal(term: &Term) -> f64 {
-    if term.lang != Lang::Zh || !term.parts.is_empty() {
+    if !term.parts.is_empty() {
         return 1.0;
     }
-    match part_of_speech(&term.key).as_deref() {
+    if term.lang == Lang::En {
+        let past =
+            term.surface.ends_with("ed") && !term.key.ends_with("ed") && !term.surface.starts_with(char::is_uppercase);
+        return if past { VERBAL } else { 1.0 };
+    }
+    if term.lang != Lang::Zh {
+        return 1.0;
+    }
+    noun(&term.key)
+}
+
+/// How well a Chinese word names a thing.
+fn noun(word: &str) -> f64 {
+    match part_of_speech(word).as_deref() {
         Some("vn" | "an") | None => 1.0,
         Some(tag) => match tag.as_bytes().first() {
             Some(b'v' | b'a' | b'z' | b't' | b's') => VERBAL,
@@ -91,11 +111,11 @@ fn nominal(term: &Term) -> f64 {
 
 /// The terms of a theme that may be shown, best first, out of weighed terms, best first: a phrase takes the place of its
 /// words where it accounts for most of their weight, and a longer phrase that of a shorter.
-pub(super) fn candidates(weights: &[(u32, f64)], segmented: &Segmented, source_terms: &[u32]) -> Vec<(u32, f64)> {
+pub(super) fn candidates(weights: &[(u32, f64)], segmented: &Segmented, barred: &[u32]) -> Vec<(u32, f64)> {
     let table = &segmented.terms;
     let mut shown: Vec<(u32, f64)> = weights
         .iter()
-        .filter(|&&(id, _)| source_terms.binary_search(&id).is_err() && shows(&table[id as usize], table, source_terms))
+        .filter(|&&(id, _)| barred.binary_search(&id).is_err() && shows(&table[id as usize], table, barred))
         .take(CONSIDERED)
         .map(|&(id, weight)| (id, weight * nominal(&table[id as usize])))
         .filter(|&(_, weight)| weight > 0.0)
@@ -136,17 +156,45 @@ pub(super) fn contains(phrase: &Term, id: u32, term: &Term) -> bool {
     }
 }
 
+/// Whether a name that holds one term need not hold the other: they share a word or, in Chinese, two characters in a row.
+fn repeats(table: &[Term], a: u32, b: u32) -> bool {
+    let (one, other) = (&table[a as usize], &table[b as usize]);
+    let of_one = words(a, one);
+    let pairs = |term: &Term| term.surface.chars().zip(term.surface.chars().skip(1)).collect::<Vec<_>>();
+    words(b, other).iter().any(|word| of_one.contains(word))
+        || (one.lang == Lang::Zh && pairs(other).iter().any(|pair| pairs(one).contains(pair)))
+}
+
+/// The length of a term in words, 1 at least: two characters of Chinese are about a word.
+fn length(term: &Term) -> f64 {
+    let words = if term.lang == Lang::Zh { term.surface.chars().count() as f64 / 2.0 } else { term.parts.len() as f64 };
+    words.max(1.0)
+}
+
 /// The words of a term.
 fn words(id: u32, term: &Term) -> Vec<u32> {
     if term.parts.is_empty() { vec![id] } else { term.parts.clone() }
 }
 
-/// The names of the themes, one for each language a theme has. No two themes share a name in a language.
+/// The names of a theme.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Names {
+    /// One for each language.
+    pub of: BTreeMap<Lang, String>,
+    /// The terms that they are made of.
+    pub terms: Vec<u32>,
+    /// The language whose name is translated, since the theme's articles do not speak it.
+    pub translated: Option<Lang>,
+}
+
+/// The names of the themes, one for each language a theme has, and one translated from it for a language that it lacks, if
+/// the lexicon's pairs know its terms. No two themes share a name in a language.
 pub(super) fn name(
     candidates: &[Vec<(u32, f64)>],
     input: &Input<'_>,
     themes: &[Option<usize>],
-) -> Vec<BTreeMap<Lang, String>> {
+    fits: ArrayView2<'_, f32>,
+) -> Vec<Names> {
     let table = &input.segmented.terms;
     let mut taken: BTreeSet<(Lang, String)> = BTreeSet::new();
     candidates
@@ -154,27 +202,29 @@ pub(super) fn name(
         .enumerate()
         .map(|(theme, candidates)| {
             let members: Vec<usize> = (0..themes.len()).filter(|&i| themes[i] == Some(theme)).collect();
-            let mut names = BTreeMap::new();
+            let mut names = Names::default();
             for lang in [Lang::Zh, Lang::En] {
                 let spoken = members.iter().filter(|&&i| speaks(input, i, lang)).count();
                 let share = spoken as f64 / members.len().max(1) as f64;
                 if spoken == 0 || share < if spoken >= VOICES { 0.1 } else { SPOKEN } {
                     continue;
                 }
-                let ranked = rank(candidates, input, &members, lang);
+                let mut left = rank(candidates, input, &members, lang, fits.column(theme));
+                let first = left.first().map_or(0.0, |r| r.1);
                 let mut parts: Vec<u32> = Vec::new();
-                let mut used: BTreeSet<u32> = BTreeSet::new();
-                let first = ranked.first().map_or(0.0, |r| r.1);
-                for &(id, weight) in &ranked {
-                    let words = words(id, &table[id as usize]);
-                    let full = parts.len() >= PARTS || (!parts.is_empty() && weight < JOIN * first);
-                    if full && !taken.contains(&(lang, compose(&parts, table, lang))) {
-                        break;
+                while !left.is_empty() {
+                    let (id, weight) = left.remove(0);
+                    // A name that is another theme's takes in more terms until it is none's.
+                    if !taken.contains(&(lang, compose(&parts, table, lang))) {
+                        if parts.len() >= PARTS {
+                            break;
+                        }
+                        if !parts.is_empty() && weight < JOIN * first {
+                            continue;
+                        }
                     }
-                    if !words.iter().any(|word| used.contains(word)) {
-                        used.extend(words);
-                        parts.push(id);
-                    }
+                    parts.push(id);
+                    left.retain(|&(other, _)| !repeats(table, id, other));
                 }
                 // Abbreviations that Chinese text is full of (NBA, QDII, H1N1) are no English name.
                 let spelt = |&id: &u32| table[id as usize].surface.contains(char::is_lowercase);
@@ -189,15 +239,55 @@ pub(super) fn name(
                     number += 1;
                 }
                 if !parts.is_empty() {
-                    names.insert(lang, name);
+                    names.of.insert(lang, name);
+                    names.terms.extend(parts);
                 }
             }
-            if names.is_empty() {
-                names.extend(fallback(candidates, table, &mut taken).map(|name| (Lang::En, name)));
+            if names.of.is_empty() {
+                names.of.extend(fallback(candidates, table, &mut taken).map(|name| (Lang::En, name)));
+            } else if input.translates {
+                translate(&mut names, &mut taken, table, |lang| {
+                    rank(candidates, input, &members, lang, fits.column(theme))
+                });
             }
             names
         })
         .collect()
+}
+
+/// Adds a name in the language that a theme lacks, from its best terms in the other whose counterparts are sure.
+fn translate(
+    names: &mut Names,
+    taken: &mut BTreeSet<(Lang, String)>,
+    table: &[Term],
+    ranked: impl Fn(Lang) -> Vec<(u32, f64)>,
+) {
+    for (from, to) in [(Lang::Zh, Lang::En), (Lang::En, Lang::Zh)] {
+        if names.of.contains_key(&to) || !names.of.contains_key(&from) {
+            continue;
+        }
+        let ranked = ranked(from);
+        let least = JOIN * ranked.first().map_or(0.0, |r| r.1);
+        let mut parts: Vec<&str> = Vec::new();
+        for (id, _) in ranked.into_iter().take_while(|r| r.1 >= least) {
+            let found = counterpart(&table[id as usize].key, from)
+                .filter(|word| is_label_word(word) && (to != Lang::Zh || noun(word) == 1.0));
+            let Some(word) = found.filter(|word| !parts.iter().any(|part| part.contains(word) || word.contains(part)))
+            else {
+                continue;
+            };
+            parts.push(word);
+            if parts.len() == PARTS {
+                break;
+            }
+        }
+        let name = written(&parts.join(JOINER), to);
+        if !parts.is_empty() && taken.insert((to, name.clone())) {
+            names.of.insert(to, name);
+            names.translated = Some(to);
+        }
+        return;
+    }
 }
 
 /// A name for a theme that has neither language, or too few words for one: its best terms as they are.
@@ -223,9 +313,16 @@ fn speaks(input: &Input<'_>, article: usize, lang: Lang) -> bool {
         || (in_title.count() >= 2 && !(lang == Lang::En && foreign))
 }
 
-/// The terms of a language by their weight in a name: class-based TF-IDF, raised for terms that stand in titles. Terms of
-/// one article only come last where the theme has three articles or more.
-fn rank(candidates: &[(u32, f64)], input: &Input<'_>, members: &[usize], lang: Lang) -> Vec<(u32, f64)> {
+/// The terms of a language by their weight in a name: class-based TF-IDF, raised for terms that stand in titles, times the
+/// root of three things: the share of the articles that hold the term, how near it lies to the theme's middle, and its
+/// length in words, since phrases say more. Terms of one article only come last where the theme has three articles or more.
+fn rank(
+    candidates: &[(u32, f64)],
+    input: &Input<'_>,
+    members: &[usize],
+    lang: Lang,
+    fits: ArrayView1<'_, f32>,
+) -> Vec<(u32, f64)> {
     let table = &input.segmented.terms;
     let mut ranked: Vec<(bool, u32, f64)> = candidates
         .iter()
@@ -240,7 +337,10 @@ fn rank(candidates: &[(u32, f64)], input: &Input<'_>, members: &[usize], lang: L
                 .filter(|&&i| input.bags[i].0.binary_search_by_key(&id, |&(term, _)| term).is_ok())
                 .count();
             let share = titles as f64 / members.len() as f64;
-            (members.len() >= 3 && holders < 2, id, weight * (1.0 + TITLE * share))
+            let support = (holders as f64 + GIVEN) / (members.len() as f64 + GIVEN);
+            let fit = input.columns.binary_search(&id).map_or(0.0, |column| f64::from(fits[column]));
+            let weight = weight * (1.0 + TITLE * share) * (support * fit.max(FIT) * length(&table[id as usize])).sqrt();
+            (members.len() >= 3 && holders < 2, id, weight)
         })
         .collect();
     ranked.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.total_cmp(&a.2)).then(a.1.cmp(&b.1)));
@@ -249,10 +349,15 @@ fn rank(candidates: &[(u32, f64)], input: &Input<'_>, members: &[usize], lang: L
 
 /// Writes a name from its terms.
 fn compose(parts: &[u32], table: &[Term], lang: Lang) -> String {
-    let name = parts.iter().map(|&id| table[id as usize].surface.as_str()).collect::<Vec<_>>().join(JOINER);
+    let words: Vec<&str> = parts.iter().map(|&id| table[id as usize].surface.as_str()).collect();
+    written(&words.join(JOINER), lang)
+}
+
+/// A name as it is written: in English with a capital.
+fn written(name: &str, lang: Lang) -> String {
     let mut chars = name.chars();
     match chars.next() {
         Some(first) if lang == Lang::En => first.to_uppercase().chain(chars).collect(),
-        _ => name,
+        _ => name.to_owned(),
     }
 }

@@ -25,14 +25,8 @@ const SPARE: usize = 40;
 /// of the largest `ln weight + TOGETHER · mean tie to those chosen`, so that a list reads as one thing. The mean takes in the
 /// tie to the theme's terms at large, by which the first is chosen. Only ties within a language count: where
 /// articles of two languages share a theme, neither is dropped for keeping to its own. None chosen lies whole within another.
-pub(super) fn choose(
-    themes: &[Vec<Weighed>],
-    corpus: &Segmented,
-    source_terms: &[u32],
-    n: usize,
-) -> Vec<Vec<(u32, f64)>> {
-    let pools: Vec<Vec<(u32, f64)>> =
-        themes.par_iter().map(|theme| pool(theme, corpus, source_terms, n + SPARE)).collect();
+pub(super) fn choose(themes: &[Vec<Weighed>], corpus: &Segmented, barred: &[u32], n: usize) -> Vec<Vec<(u32, f64)>> {
+    let pools: Vec<Vec<(u32, f64)>> = themes.par_iter().map(|theme| pool(theme, corpus, barred, n + SPARE)).collect();
     let mut chosen = vec![false; corpus.terms.len()];
     pools.iter().flatten().for_each(|&(term, _)| chosen[term as usize] = true);
     let blocks = Blocks::of(corpus, &chosen);
@@ -41,10 +35,10 @@ pub(super) fn choose(
 
 /// The terms to choose from: by support alone, so that a term is not replaced by a phrase few articles hold; then weighed
 /// by share as well.
-fn pool(theme: &[Weighed], corpus: &Segmented, source_terms: &[u32], size: usize) -> Vec<(u32, f64)> {
+fn pool(theme: &[Weighed], corpus: &Segmented, barred: &[u32], size: usize) -> Vec<(u32, f64)> {
     let mut weights: Vec<(u32, f64)> = theme.iter().map(|w| (w.term, w.weight * w.support.powf(SUPPORT))).collect();
     weights.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let mut pool = label::candidates(&weights, corpus, source_terms);
+    let mut pool = label::candidates(&weights, corpus, barred);
     pool.truncate(size);
     let share: FxHashMap<u32, f64> = theme.iter().map(|w| (w.term, w.share)).collect();
     for (term, weight) in &mut pool {

@@ -9,6 +9,7 @@
 //! | `weight.rs` | which terms set a theme apart? |
 //! | `list.rs` | which of them are shown, so that they belong together? |
 //! | `meeting.rs` | which terms meet in the texts? |
+//! | `dateline.rs` | which words say who wrote an article, not what it is about? |
 //! | `label.rs` | what is it called in each language? |
 //! | `evidence.rs` | which passages prove it? |
 //! | `map.rs` | where does an article stand on a plane? |
@@ -22,6 +23,7 @@
 //! assert!(is_label_word("telescope"));
 //! ```
 
+mod dateline;
 mod evidence;
 mod label;
 mod list;
@@ -83,6 +85,12 @@ pub struct Input<'a> {
     pub clustered: &'a [usize],
     /// Terms that name a publication, sorted: they are never labels.
     pub source_terms: &'a [u32],
+    /// The term of each row of `term_rows`, ascending.
+    pub columns: &'a [u32],
+    /// The vectors of the terms in the articles' space, `columns × d`, of any length.
+    pub term_rows: ArrayView2<'a, f32>,
+    /// Whether a theme of one language gets a name in the other, translated.
+    pub translates: bool,
 }
 
 /// The themes of a corpus.
@@ -105,6 +113,9 @@ pub struct Theme {
     pub zh: Option<String>,
     /// Its English name, if it has English terms; its best terms if it has neither language.
     pub en: Option<String>,
+    /// `zh` or `en` if that name is translated from the other, since the articles do not speak it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub translated: Option<String>,
     /// Its terms and their weight relative to the best, over 0 to 1; best first. They are chosen to belong together.
     pub terms: Vec<(u32, f64)>,
     /// Its articles, most representative first.
@@ -183,18 +194,22 @@ impl std::fmt::Display for Unthemed {
 pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
     let (mut members, clusters) = members::assign(input);
     let k = clusters.len();
+    let mut barred = input.source_terms.to_vec();
+    barred.extend(dateline::find(input.articles, input.segmented));
+    barred.sort_unstable();
     let assignment: Vec<Option<usize>> = members.iter().map(|m| m.theme).collect();
     let weighed = weight::weigh(input.bags, &assignment, k, input.segmented.terms.len());
-    let mut terms = list::choose(&weighed, input.segmented, input.source_terms, settings.terms);
+    let mut terms = list::choose(&weighed, input.segmented, &barred, settings.terms);
     let candidates: Vec<Vec<(u32, f64)>> = weighed
         .iter()
         .map(|weighed| {
             let weights: Vec<(u32, f64)> = weighed.iter().map(|w| (w.term, w.weight)).collect();
-            label::candidates(&weights, input.segmented, input.source_terms)
+            label::candidates(&weights, input.segmented, &barred)
         })
         .collect();
-    let labels = label::name(&candidates, input, &assignment);
     let centroids = members::centroids(input.rows, &assignment, k);
+    let fits = members::fits(input, centroids.view());
+    let labels = label::name(&candidates, input, &assignment, fits.view());
     let places = map::places(input.rows, &assignment, centroids.view());
     for (member, place) in members.iter_mut().zip(places) {
         member.place = place;
@@ -204,11 +219,20 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
         .enumerate()
         .map(|(t, cluster)| {
             let ranked = members::rank(input.rows, &assignment, t, centroids.row(t));
-            let evidence = evidence::pick(input, t, &members, centroids.row(t), &candidates[t], settings.evidence);
+            let evidence = evidence::pick(
+                input,
+                t,
+                &members,
+                centroids.row(t),
+                &candidates[t],
+                &labels[t].terms,
+                settings.evidence,
+            );
             Theme {
                 cluster,
-                zh: labels[t].get(&Lang::Zh).cloned(),
-                en: labels[t].get(&Lang::En).cloned(),
+                zh: labels[t].of.get(&Lang::Zh).cloned(),
+                en: labels[t].of.get(&Lang::En).cloned(),
+                translated: labels[t].translated.map(|lang| lang.name().to_owned()),
                 terms: std::mem::take(&mut terms[t]),
                 cohesion: members::cohesion(&ranked),
                 articles: ranked.into_iter().map(|(i, _)| i).collect(),

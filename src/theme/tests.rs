@@ -76,6 +76,10 @@ impl Corpus {
     }
 
     fn fit(&self, labels: &[usize], settings: Settings) -> Themes {
+        self.fit_with(labels, settings, false)
+    }
+
+    fn fit_with(&self, labels: &[usize], settings: Settings, translates: bool) -> Themes {
         let rows = self.embed(&self.bags);
         let passage_bags: Vec<Bag> = self
             .passages
@@ -101,6 +105,9 @@ impl Corpus {
                 clusters: &clusters,
                 clustered: &clustered,
                 source_terms: &[],
+                columns: &(0u32..).take(self.segmented.terms.len()).collect::<Vec<_>>(),
+                term_rows: Array2::eye(self.segmented.terms.len()).view(),
+                translates,
             },
             &settings,
         )
@@ -180,6 +187,45 @@ fn labels_have_each_language_of_the_theme_and_no_theme_has_anothers() {
     for label in [&sea.en, &rail.en] {
         assert!(!label.as_deref().unwrap().to_lowercase().contains("said"), "{label:?}");
     }
+}
+
+#[test]
+fn a_theme_of_one_language_is_named_in_the_other_where_the_lexicon_is_sure() {
+    let corpus = Corpus::new(&[&["卫星 轨道"], &["卫星 轨道"], &["qwertz bank"], &["qwertz bank"]]);
+    let themes = corpus.fit_with(&[0, 0, 1, 1], Settings::default(), true).themes;
+    assert_eq!((themes[0].en.as_deref(), themes[0].translated.as_deref()), (Some("Satellite"), Some("en")));
+    assert_eq!((themes[1].zh.as_deref(), themes[1].translated.as_deref()), (Some("银行"), Some("zh")));
+    let plain = corpus.fit(&[0, 0, 1, 1], Settings::default()).themes;
+    assert_eq!((&plain[0].en, &plain[0].translated), (&None, &None));
+}
+
+#[test]
+fn a_byline_names_no_theme() {
+    let mut texts: Vec<String> =
+        (0..6).map(|i| format!("byliner Word{i} {SEA} ").repeat(1) + &format!("{SEA} ").repeat(18)).collect();
+    texts.push(RAIL.to_owned());
+    let passages: Vec<[&str; 1]> = texts.iter().map(|text| [text.trim()]).collect();
+    let corpus = Corpus::new(&passages.iter().map(|p| &p[..]).collect::<Vec<_>>());
+    let labels = [0, 0, 0, 0, 0, 0, 1];
+    let shown = |themes: Themes| {
+        let terms = themes.themes[0].terms.iter();
+        terms.map(|&(term, _)| corpus.segmented.terms[term as usize].key.clone()).collect::<Vec<_>>()
+    };
+    let terms = shown(corpus.fit(&labels, Settings { terms: 100, ..Settings::default() }));
+    assert!(terms.iter().any(|term| term == "hadal") && !terms.iter().any(|term| term == "byliner"), "{terms:?}");
+}
+
+#[test]
+fn a_quote_that_holds_the_name_comes_before_one_that_lies_a_little_nearer() {
+    let corpus = Corpus::new(&[
+        &["trench trench hadal lander plankton sediment"],
+        &["hadal lander plankton sediment pressure"],
+        &["trench trench hadal lander plankton sediment pressure mud"],
+        &[RAIL],
+    ]);
+    let themes = corpus.fit(&[0, 0, 0, 1], Settings { evidence: 1, ..Settings::default() });
+    let quote = &themes.themes[0].evidence[0];
+    assert!(corpus.articles[quote.article].passages[0].words(&quote.span).contains("trench"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 /// Articles that every term is given in every theme beside those that hold it: in a theme of three, one article more or
 /// less says little.
-const GIVEN: f64 = 5.0;
+pub(super) const GIVEN: f64 = 5.0;
 
 /// What a term is to a theme.
 #[derive(Clone, Copy, Debug, PartialEq)]

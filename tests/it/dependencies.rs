@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("lexicon", &["article", "atomic", "random", "remote", "segment", "vectorize", "error"]),
     ("embed", &["lexicon", "segment", "vectorize", "error"]),
     ("cluster", &["error", "random"]),
-    ("theme", &["article", "segment", "vectorize", "cluster", "error"]),
+    ("theme", &["article", "lexicon", "segment", "vectorize", "cluster", "error"]),
     ("config", &["cluster", "embed", "error", "input", "segment", "theme", "vectorize", "vectors"]),
     ("model", &["article", "atomic", "cluster", "embed", "error", "segment", "theme", "vectorize"]),
     (
