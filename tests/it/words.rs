@@ -6,14 +6,14 @@ use tempfile::tempdir;
 
 use crate::support::{json, root, run, shared, wenmai};
 
-/// Articles that share a person and a substance no dictionary has.
+/// Articles that share a person and a figure of speech no dictionary has.
 fn articles(folder: &Path) {
     for (i, text) in [
-        "考察队长邵鸿昨天说，他们从月面带回月壤样品。",
-        "工程师打算用月壤烧制砖块，邵鸿对此表示支持。",
-        "研究者比较了各地的月壤成分，请邵鸿写了序。",
-        "有人问邵鸿何时再去，他说先把月壤分给大家。",
-        "记者看见邵鸿在展台前，讲“月壤”里的水。",
+        "考察队长邵鸿昨天说，粮食是压舱石和稳定器。",
+        "工程师打算把压舱石换成铁块，邵鸿对此表示支持。",
+        "研究者比较了各地的压舱石成分，请邵鸿写了序。",
+        "有人问邵鸿何时再去，他说先给压舱石编号。",
+        "记者看见邵鸿在展台前，讲“压舱石”里的道理。",
     ]
     .iter()
     .enumerate()
@@ -33,7 +33,7 @@ fn the_words_found_are_a_dictionary_and_then_terms() {
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(0), &b""[..]), "{said}");
     assert!(said.contains("saved 2 words to "), "{said}");
     let written = fs::read_to_string(&path).unwrap();
-    assert!(written.contains("\n邵鸿 5\n") && written.contains("\n月壤 5\n"), "{written}");
+    assert!(written.contains("\n邵鸿 5\n") && written.contains("\n压舱石 5\n"), "{written}");
 
     let settings = |dict: Option<&Path>| wenmai::segment::Settings {
         dict: dict.map(Path::to_owned),
@@ -45,7 +45,9 @@ fn the_words_found_are_a_dictionary_and_then_terms() {
         let (_, corpus) = wenmai::segment::fit(&collection.articles, &settings(dict)).unwrap();
         corpus.terms.into_iter().filter(|term| term.parts.is_empty()).map(|term| term.key).collect()
     };
-    assert!(terms(Some(&path)).contains(&"月壤".to_owned()), "{:?}", terms(None));
+    let word = "压舱石".to_owned();
+    assert!(!terms(None).contains(&word), "the cutter takes it apart: {:?}", terms(None));
+    assert!(terms(Some(&path)).contains(&word), "{:?}", terms(Some(&path)));
     run(folder.path(), &["cluster", "*.txt", "--dict", dict, "-k", "1", "--min-df", "1", "--json"], 0);
     // What is in the dictionary is not new.
     run(folder.path(), &["words", "*.txt", "--dict", dict], 1);
@@ -57,7 +59,7 @@ fn a_table_tells_how_often_how_firm_how_free_and_where() {
     articles(folder.path());
     let table = run(folder.path(), &["words", "."], 0);
     assert!(table.contains("Cohesion") && table.contains("Freedom") && table.ends_with("2 words\n"), "{table}");
-    assert!(table.contains("他们从月面带回月壤样品。") && table.contains("a0.txt:3"), "{table}");
+    assert!(table.contains("粮食是压舱石和稳定器。") && table.contains("a0.txt:3"), "{table}");
     let one = run(folder.path(), &["words", ".", "-n", "1"], 0);
     assert!(one.contains("1 of 2 words; -n 2 shows all"), "{one}");
     let found = json(folder.path(), &["words", ".", "--json"], 0);
@@ -65,6 +67,8 @@ fn a_table_tells_how_often_how_firm_how_free_and_where() {
     let word = &found["words"][0];
     assert_eq!((&word["frequency"], &word["articles"]), (&5.into(), &5.into()), "{found}");
     assert!(word["example"]["line"] == 3 && word["cohesion"].as_f64().unwrap() > 0.4, "{found}");
+    let ask = |threads| json(folder.path(), &["words", ".", "--json", "--threads", threads], 0);
+    assert!(ask("1") == found && ask("5") == found, "the number of threads shows");
     let schema = json(folder.path(), &["schema", "words"], 0);
     for field in found.as_object().unwrap().keys() {
         assert!(schema["properties"][field].is_object(), "{field}: {schema}");
