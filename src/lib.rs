@@ -17,6 +17,7 @@
 //! | [`cluster`] | dense rows | clusters and their number |
 //! | [`theme`] | all of the above | names, members, evidence |
 //! | [`pipeline`] | articles and a [`Config`] | a [`Model`] |
+//! | [`words`] | articles | words that no dictionary has |
 //! | [`report`], [`similar`] | a model | what people and programs read |
 //! | [`cli`] | arguments | an exit code |
 //!
@@ -61,6 +62,7 @@ pub mod similar;
 pub mod theme;
 pub mod vectorize;
 pub mod vectors;
+pub mod words;
 
 pub use article::{Article, Passage, Position, Published, Skipped};
 pub use config::Config;

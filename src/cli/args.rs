@@ -79,6 +79,11 @@ pub trait Scope: std::fmt::Debug {
     /// Whether it takes those of a group.
     fn has(group: Group) -> bool;
 
+    /// Whether it takes a setting: those of its groups, unless it needs only some of them.
+    fn takes(setting: &Setting) -> bool {
+        Self::has(setting.group)
+    }
+
     /// The flag of a setting where the command understands more by it than the others do.
     fn adapt(_: &Setting, flag: clap::Arg) -> clap::Arg {
         flag
@@ -100,6 +105,10 @@ pub struct Evaluating;
 /// The settings that change what is similar.
 #[derive(Debug)]
 pub struct Searching;
+
+/// The settings that change what words are new.
+#[derive(Debug)]
+pub struct Wording;
 
 impl Scope for Everywhere {
     fn has(group: Group) -> bool {
@@ -136,6 +145,16 @@ impl Scope for Searching {
     }
 }
 
+impl Scope for Wording {
+    fn has(group: Group) -> bool {
+        matches!(group, Group::Reading | Group::Terms)
+    }
+
+    fn takes(setting: &Setting) -> bool {
+        setting.group == Group::Reading || matches!(setting.key, "dict" | "stopwords")
+    }
+}
+
 /// The settings given as flags, as they were written. Their values are read by [`Overrides::from_flags`], so that a flag
 /// and a key of a configuration file obey, and cite, the same rule.
 #[derive(Debug)]
@@ -159,7 +178,7 @@ impl<S: Scope> SettingFlags<S> {
     }
 
     fn settings() -> impl Iterator<Item = &'static Setting> {
-        SETTINGS.iter().filter(|setting| S::has(setting.group))
+        SETTINGS.iter().filter(|setting| S::takes(setting))
     }
 }
 

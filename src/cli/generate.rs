@@ -14,6 +14,7 @@ use crate::{
     evaluate::Evaluation,
     report::{text::visible, view::Report},
     similar::Similar,
+    words::Found,
 };
 
 const COMPLETIONS: Examples = &[
@@ -99,6 +100,8 @@ pub enum Shape {
     Similar,
     /// The measures
     Evaluate,
+    /// The new words
+    Words,
 }
 
 impl Schema {
@@ -111,6 +114,7 @@ impl Schema {
             Shape::Cluster => schemars::schema_for!(Report),
             Shape::Similar => schemars::schema_for!(Similar),
             Shape::Evaluate => schemars::schema_for!(Evaluation),
+            Shape::Words => schemars::schema_for!(Found),
         })?;
         Ok(Exit::Done)
     }

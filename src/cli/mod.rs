@@ -29,6 +29,7 @@ mod source;
 pub mod table;
 #[cfg(test)]
 mod tests;
+pub mod words;
 
 use std::{io, process::ExitCode};
 
@@ -121,6 +122,8 @@ pub enum Command {
     Similar(similar::Args),
     /// Write the theme report: Markdown, HTML, JSON, CSV
     Report(report::Args),
+    /// Find new Chinese words, and write them as a user dictionary
+    Words(words::Args),
     /// Measure how good the themes are, against labels if there are any
     Evaluate(evaluate::Args),
     /// Make a lexicon from an embeddings server, or tell what one holds
@@ -143,6 +146,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Cluster(args) => cluster::run(args, &cli.global),
         Command::Similar(args) => similar::run(args, &cli.global),
         Command::Report(args) => report::run(args, &cli.global),
+        Command::Words(args) => words::run(args, &cli.global),
         Command::Evaluate(args) => evaluate::run(args, &cli.global),
         Command::Lexicon(args) => lexicon::run(args, &cli.global),
         Command::Completions(args) => args.run(),

@@ -40,6 +40,11 @@ impl Chinese {
         }
         Self { own }
     }
+
+    /// The dictionary, with the user's words if there are any.
+    pub(super) fn jieba(&self) -> &Jieba {
+        self.own.as_deref().unwrap_or(&DICTIONARY)
+    }
 }
 
 /// The part of speech the dictionary gives a Chinese word, in jieba's (ICTCLAS's) tags: `n…` nouns and names, `v` verbs,
@@ -55,8 +60,7 @@ pub fn part_of_speech(word: &str) -> Option<String> {
 
 impl Cutter for Chinese {
     fn cut(&self, run: &str, emit: &mut dyn FnMut(usize, usize)) {
-        let jieba = self.own.as_deref().unwrap_or(&DICTIONARY);
-        for token in jieba.cut(run, true) {
+        for token in self.jieba().cut(run, true) {
             // Punctuation and spaces come as tokens too. A letter or digit is enough to be a word.
             if token.word.chars().any(is_word) {
                 emit(token.byte_start, token.byte_end);

@@ -55,6 +55,7 @@ mod chinese;
 mod corpus;
 mod dictionary;
 mod english;
+mod hanzi;
 mod language;
 mod lexis;
 mod normal;
@@ -79,6 +80,7 @@ use self::{
     scan::{Kind, Vocabulary},
 };
 pub use chinese::part_of_speech;
+pub use hanzi::{Character, Dictionary, Edge, Part};
 
 use crate::{article::Article, error::Result};
 

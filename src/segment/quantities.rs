@@ -63,7 +63,7 @@ fn is_numeral(c: char) -> bool {
 
 /// What may stand after a Chinese numeral to make it a date or an amount. `度` is missing because of `百度`, `星` because
 /// of `三星`, `家` only counts after small numbers (`百家`).
-fn is_measure(c: char) -> bool {
+pub(super) fn is_measure(c: char) -> bool {
     matches!(
         c,
         '年' | '月'

@@ -37,12 +37,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("similar", &["article", "error", "model", "segment", "theme"]),
+    ("words", &["article", "segment", "error"]),
     ("report", &["article", "atomic", "error", "model", "theme"]),
     ("evaluate", &["article", "cluster", "config", "error", "input", "pipeline", "segment", "theme", "vectorize"]),
     (
         "cli",
         &[
             "article",
+            "atomic",
             "cluster",
             "config",
             "embed",
@@ -58,6 +60,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "similar",
             "theme",
             "vectorize",
+            "words",
         ],
     ),
 ];
