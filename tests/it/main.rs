@@ -14,3 +14,4 @@ mod server;
 mod similar;
 mod support;
 mod vectors;
+mod who;
