@@ -16,6 +16,7 @@
 //! | [`embed`] | TF-IDF rows | dense unit rows |
 //! | [`cluster`] | dense rows | clusters and their number |
 //! | [`theme`] | all of the above | names, members, evidence |
+//! | [`who`] | articles and their terms | the countries, regions and organisations they name |
 //! | [`pipeline`] | articles and a [`Config`] | a [`Model`] |
 //! | [`words`] | articles | words that no dictionary has |
 //! | [`report`], [`similar`] | a model | what people and programs read |
@@ -62,6 +63,7 @@ pub mod similar;
 pub mod theme;
 pub mod vectorize;
 pub mod vectors;
+pub mod who;
 pub mod words;
 
 pub use article::{Article, Passage, Position, Published, Skipped};

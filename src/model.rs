@@ -4,7 +4,7 @@
 //!
 //! | name | type, shape | content |
 //! |---|---|---|
-//! | `document` | u8 | JSON: articles, terms, document frequencies, themes, which lexicon |
+//! | `document` | u8 | JSON: articles, terms, document frequencies, themes, who is named, which lexicon |
 //! | `terms.vectors` | f32, columns × d | embedding of each term |
 //! | `clusters.centroids` | f32, k × d | centroids |
 //! | `articles.vectors`, `passages.vectors` | f32, n × d | embeddings |
@@ -29,6 +29,7 @@ use crate::{
     segment::{self, Segmenter},
     theme::Themes,
     vectorize::{Csr, Vectorizer},
+    who::Who,
 };
 
 /// The name and version of the file format.
@@ -64,11 +65,13 @@ pub struct Model {
     pub passage_vectors: Array2<f32>,
     /// The themes, and where each article belongs.
     pub themes: Themes,
+    /// The countries, regions and organisations that the articles name.
+    pub who: Who,
 }
 
 /// The part of the file that is JSON.
 #[derive(Serialize, Deserialize)]
-struct Document<A, S, L, V, T> {
+struct Document<A, S, L, V, T, W> {
     articles: A,
     skipped: S,
     langs: L,
@@ -80,9 +83,11 @@ struct Document<A, S, L, V, T> {
     themes: T,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lexicon: Option<Origin>,
+    #[serde(default)]
+    who: Option<W>,
 }
 
-type Read = Document<Vec<Article>, Vec<Skipped>, Vec<String>, Vectorizer, Themes>;
+type Read = Document<Vec<Article>, Vec<Skipped>, Vec<String>, Vectorizer, Themes, Who>;
 
 impl Model {
     /// Writes the model to a temporary name beside `path` and renames it: a reader finds the old file or the new one,
@@ -106,6 +111,7 @@ impl Model {
             reason: self.clusters.reason.clone(),
             themes: &self.themes,
             lexicon: self.embedder.origin().map(|(origin, _)| origin.clone()),
+            who: Some(&self.who),
         })?;
         let mut arrays = vec![
             (
@@ -198,6 +204,7 @@ impl Model {
             langs: document.langs,
             vectorizer: document.vectorizer,
             themes: document.themes,
+            who: document.who.unwrap_or_default(),
         };
         match model.misfit() {
             Some(what) => Err(format!("its parts do not fit each other: {what}")),
@@ -241,6 +248,7 @@ impl Model {
             ("members", self.themes.members.iter().all(|m| m.also.iter().all(|&t| t < k))),
             ("themes", self.themes.themes.iter().all(|t| t.articles.iter().chain(&t.also).all(article))),
             ("themes", self.themes.themes.iter().all(|t| t.terms.iter().all(|&(id, _)| (id as usize) < terms))),
+            ("partners", self.who.fits(&self.articles)),
             (
                 "evidence",
                 self.themes

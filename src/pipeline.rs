@@ -17,7 +17,7 @@ use crate::{
     segment::{self, Segmented, Segmenter, Term},
     theme::{self, Themes},
     vectorize::{self, Bag, Csr, Vectorizer},
-    vectors,
+    vectors, who,
 };
 
 /// A stage of the pipeline, for progress.
@@ -240,6 +240,7 @@ impl Prepared {
     #[must_use]
     pub fn into_model(self, clusters: Clusters, themes: Themes) -> Model {
         Model {
+            who: who::fit(&self.articles, &self.segmented),
             langs: self.segmented.documents.iter().map(|d| d.lang.to_owned()).collect(),
             articles: self.articles,
             skipped: self.skipped,

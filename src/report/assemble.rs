@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{ToSpan, civil::Date};
 
-use super::view::{Article, Corpus, Count, Evidence, Label, Period, Report, SCHEMA, Term, Theme};
+use super::{
+    partners,
+    view::{Article, Corpus, Count, Evidence, Label, Period, Report, SCHEMA, Term, Theme},
+};
 use crate::{
     model::Model,
     theme::{self, Quote},
@@ -16,8 +19,9 @@ const PERIODS: usize = 400;
 /// The report of a model.
 #[must_use]
 pub fn assemble(model: &Model) -> Report {
+    let partners = partners::of(model);
     let days: Vec<Option<Date>> = model.articles.iter().map(|a| a.date.map(|d| d.day)).collect();
-    Report {
+    let mut report = Report {
         schema: SCHEMA.to_owned(),
         k: model.themes.themes.len(),
         k_reason: model.themes.reason.clone(),
@@ -31,7 +35,9 @@ pub fn assemble(model: &Model) -> Report {
         skipped: model.skipped.clone(),
         timeline: timeline(model, &days),
         ..Report::default()
-    }
+    };
+    partners.fill(&mut report);
+    report
 }
 
 /// Rounds to four decimals: more say nothing, and differ between processors.
@@ -92,7 +98,7 @@ fn of_theme(model: &Model, days: &[Option<Date>], index: usize, theme: &theme::T
     }
 }
 
-fn evidence(model: &Model, quote: &Quote) -> Evidence {
+pub(super) fn evidence(model: &Model, quote: &Quote) -> Evidence {
     let article = &model.articles[quote.article];
     let passage = quote.passage.and_then(|p| article.passages.get(p));
     let (words, position) = match passage {

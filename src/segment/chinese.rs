@@ -1,6 +1,6 @@
 //! Chinese words, by jieba.
 
-use std::sync::LazyLock;
+use std::{ops::Range, sync::LazyLock};
 
 use jieba_rs::Jieba;
 
@@ -56,6 +56,13 @@ pub fn part_of_speech(word: &str) -> Option<String> {
         [only] if only.tag != "x" && only.tag != "eng" => Some(only.tag.to_owned()),
         _ => None,
     }
+}
+
+/// The byte ranges of the words of a simplified text by the dictionary alone: what it does not have comes as single
+/// characters.
+#[must_use]
+pub fn dictionary_words(text: &str) -> Vec<Range<usize>> {
+    DICTIONARY.cut(text, false).into_iter().map(|token| token.byte_start..token.byte_end).collect()
 }
 
 impl Cutter for Chinese {

@@ -79,10 +79,16 @@ use self::{
     runs::Writing,
     scan::{Kind, Vocabulary},
 };
-pub use chinese::part_of_speech;
+pub use chinese::{dictionary_words, part_of_speech};
 pub use hanzi::{Character, Dictionary, Edge, Part};
 
 use crate::{article::Article, error::Result};
+
+/// A text in simplified characters. It has the bytes of the original but for those characters, so every offset holds.
+#[must_use]
+pub fn simplified(text: &str) -> Cow<'_, str> {
+    normal::simplified(text)
+}
 
 /// Cuts text of one script into words.
 pub trait Cutter: fmt::Debug + Send + Sync {

@@ -217,6 +217,19 @@ fn simplify(text: &str) -> String {
         .collect()
 }
 
+/// A text in simplified characters. It has the bytes of the original but for those characters, so every offset holds.
+pub(super) fn simplified(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || !text.chars().any(|c| has(&TRADITIONAL, c)) {
+        return Cow::Borrowed(text);
+    }
+    let simple = simplify(text);
+    if simple.chars().map(char::len_utf8).eq(text.chars().map(char::len_utf8)) {
+        Cow::Owned(simple)
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// A word of a side file (dictionary, stop words) as the cutters will meet it.
 pub(super) fn fold_word(word: &str) -> String {
     Folded::new(word, false).text.into_owned()

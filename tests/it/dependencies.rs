@@ -17,8 +17,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("embed", &["lexicon", "segment", "vectorize", "error"]),
     ("cluster", &["error", "random"]),
     ("theme", &["article", "lexicon", "segment", "vectorize", "cluster", "error"]),
+    ("who", &["article", "segment"]),
     ("config", &["cluster", "embed", "error", "input", "segment", "theme", "vectorize", "vectors"]),
-    ("model", &["article", "atomic", "cluster", "embed", "error", "segment", "theme", "vectorize"]),
+    ("model", &["article", "atomic", "cluster", "embed", "error", "segment", "theme", "vectorize", "who"]),
     (
         "pipeline",
         &[
@@ -34,11 +35,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "theme",
             "vectorize",
             "vectors",
+            "who",
         ],
     ),
     ("similar", &["article", "error", "model", "segment", "theme"]),
     ("words", &["article", "segment", "error"]),
-    ("report", &["article", "atomic", "error", "model", "theme"]),
+    ("report", &["article", "atomic", "error", "model", "theme", "who"]),
     ("evaluate", &["article", "cluster", "config", "error", "input", "pipeline", "segment", "theme", "vectorize"]),
     (
         "cli",

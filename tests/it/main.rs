@@ -14,4 +14,5 @@ mod server;
 mod similar;
 mod support;
 mod vectors;
+mod who;
 mod words;
