@@ -105,7 +105,7 @@ fn partner(model: &Model, party: usize, named: &Named<'_>, story: &[usize]) -> P
     Partner {
         code: party.code.clone(),
         kind: party.kind.name().to_owned(),
-        name: Label { zh: party.zh.clone(), en: party.en.clone() },
+        name: Label { zh: party.zh.clone(), en: party.en.clone(), translated: None },
         articles: named.articles.len(),
         stories: named.stories.len(),
         themes,
