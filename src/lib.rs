@@ -15,8 +15,10 @@
 //! | [`vectors`] | a file, a field or a server | dense vectors of the articles from elsewhere, if a user has them |
 //! | [`embed`] | TF-IDF rows | dense unit rows |
 //! | [`cluster`] | dense rows | clusters and their number |
+//! | [`story`] | articles, TF-IDF rows | reprints and reports of one event |
 //! | [`theme`] | all of the above | names, members, evidence |
 //! | [`who`] | articles and their terms | the countries, regions and organisations they name |
+//! | [`trend`] | days, themes, stories | periods, terms that rose, bursts |
 //! | [`pipeline`] | articles and a [`Config`] | a [`Model`] |
 //! | [`words`] | articles | words that no dictionary has |
 //! | [`report`], [`similar`] | a model | what people and programs read |
@@ -60,7 +62,9 @@ pub mod remote;
 pub mod report;
 pub mod segment;
 pub mod similar;
+pub mod story;
 pub mod theme;
+pub mod trend;
 pub mod vectorize;
 pub mod vectors;
 pub mod who;

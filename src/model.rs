@@ -27,6 +27,7 @@ use crate::{
     embed::{Embedder, Origin},
     error::{Error, Result},
     segment::{self, Segmenter},
+    story::Stories,
     theme::Themes,
     vectorize::{Csr, Vectorizer},
     who::Who,
@@ -67,11 +68,13 @@ pub struct Model {
     pub themes: Themes,
     /// The countries, regions and organisations that the articles name.
     pub who: Who,
+    /// Which articles report the same thing.
+    pub stories: Stories,
 }
 
 /// The part of the file that is JSON.
 #[derive(Serialize, Deserialize)]
-struct Document<A, S, L, V, T, W> {
+struct Document<A, S, L, V, T, R, W> {
     articles: A,
     skipped: S,
     langs: L,
@@ -81,13 +84,15 @@ struct Document<A, S, L, V, T, W> {
     inertia: f64,
     reason: String,
     themes: T,
+    #[serde(default)]
+    stories: R,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lexicon: Option<Origin>,
     #[serde(default)]
     who: Option<W>,
 }
 
-type Read = Document<Vec<Article>, Vec<Skipped>, Vec<String>, Vectorizer, Themes, Who>;
+type Read = Document<Vec<Article>, Vec<Skipped>, Vec<String>, Vectorizer, Themes, Stories, Who>;
 
 impl Model {
     /// Writes the model to a temporary name beside `path` and renames it: a reader finds the old file or the new one,
@@ -110,6 +115,7 @@ impl Model {
             inertia: self.clusters.inertia,
             reason: self.clusters.reason.clone(),
             themes: &self.themes,
+            stories: &self.stories,
             lexicon: self.embedder.origin().map(|(origin, _)| origin.clone()),
             who: Some(&self.who),
         })?;
@@ -205,6 +211,7 @@ impl Model {
             vectorizer: document.vectorizer,
             themes: document.themes,
             who: document.who.unwrap_or_default(),
+            stories: document.stories,
         };
         match model.misfit() {
             Some(what) => Err(format!("its parts do not fit each other: {what}")),
@@ -246,6 +253,7 @@ impl Model {
             ("members", self.themes.members.len() == n),
             ("members", self.themes.members.iter().all(|m| m.theme.is_none_or(|t| t < k))),
             ("members", self.themes.members.iter().all(|m| m.also.iter().all(|&t| t < k))),
+            ("stories", self.stories.fits(n)),
             ("themes", self.themes.themes.iter().all(|t| t.articles.iter().chain(&t.also).all(article))),
             ("themes", self.themes.themes.iter().all(|t| t.terms.iter().all(|&(id, _)| (id as usize) < terms))),
             ("partners", self.who.fits(&self.articles)),

@@ -40,6 +40,7 @@ mod markdown;
 mod page;
 mod palette;
 mod partners;
+mod quote;
 pub mod text;
 pub mod view;
 

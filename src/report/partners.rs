@@ -32,9 +32,9 @@ pub(super) struct Partners {
     articles: Vec<Vec<String>>,
 }
 
-/// The story of each article. An article of no story is one by itself.
+/// What stands for the story of each article. An article of no story is one by itself.
 fn stories(model: &Model) -> Vec<usize> {
-    (0..model.articles.len()).collect()
+    (0..model.articles.len()).map(|article| model.stories.key(article)).collect()
 }
 
 /// The partners of a model.

@@ -30,8 +30,8 @@ struct Candidate<'a> {
     row: ArrayView1<'a, f32>,
 }
 
-/// Picks up to `n` quotes for a theme, strongest first: passages near its centroid and unlike each other, first one an
-/// article, then more. Those that hold terms of the theme's name which no quote holds yet come before others.
+/// Picks up to `n` quotes for a theme, strongest first: passages near its centroid and unlike each other, first one a
+/// story, then more. Those that hold terms of the theme's name which no quote holds yet come before others.
 pub(super) fn pick(
     input: &Input<'_>,
     theme: usize,
@@ -73,7 +73,8 @@ pub(super) fn pick(
             let fresh = c.named.iter().filter(|at| !chosen.iter().any(|o| o.named.contains(at))).count();
             LAMBDA * c.cosine - (1.0 - LAMBDA) * near + NAMED * fresh as f32 / name.len().max(1) as f32
         };
-        let quoted = |c: &Candidate<'_>| chosen.iter().filter(|o| o.article == c.article).count();
+        let story = |c: &Candidate<'_>| input.stories.key(c.article);
+        let quoted = |c: &Candidate<'_>| chosen.iter().filter(|o| story(o) == story(c)).count();
         let key = |c: &Candidate<'_>| (c.thin, quoted(c), marginal(c));
         let mut best = 0;
         for at in 1..pool.len() {

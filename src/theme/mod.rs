@@ -43,6 +43,7 @@ use crate::{
     article::Article,
     cluster::Clusters,
     segment::{Lang, Segmented},
+    story::Stories,
     vectorize::Bag,
 };
 
@@ -83,6 +84,8 @@ pub struct Input<'a> {
     pub clusters: &'a Clusters,
     /// The articles that were clustered, in the order of `clusters.labels`.
     pub clustered: &'a [usize],
+    /// Which of the articles report the same thing.
+    pub stories: &'a Stories,
     /// Terms that name a publication, sorted: they are never labels.
     pub source_terms: &'a [u32],
     /// The term of each row of `term_rows`, ascending.
@@ -198,7 +201,11 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
     barred.extend(dateline::find(input.articles, input.segmented));
     barred.sort_unstable();
     let assignment: Vec<Option<usize>> = members.iter().map(|m| m.theme).collect();
-    let weighed = weight::weigh(input.bags, &assignment, k, input.segmented.terms.len());
+    // The articles of a story share what one article counts.
+    let mut sizes = vec![0.0f64; input.stories.stories.len() + input.articles.len()];
+    (0..input.articles.len()).for_each(|i| sizes[input.stories.key(i)] += 1.0);
+    let parts: Vec<f64> = (0..input.articles.len()).map(|i| 1.0 / sizes[input.stories.key(i)]).collect();
+    let weighed = weight::weigh(input.bags, &parts, &assignment, k, input.segmented.terms.len());
     let mut terms = list::choose(&weighed, input.segmented, &barred, settings.terms);
     let candidates: Vec<Vec<(u32, f64)>> = weighed
         .iter()

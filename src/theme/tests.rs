@@ -105,6 +105,7 @@ impl Corpus {
                 clusters: &clusters,
                 clustered: &clustered,
                 source_terms: &[],
+                stories: &Stories::default(),
                 columns: &(0u32..).take(self.segmented.terms.len()).collect::<Vec<_>>(),
                 term_rows: Array2::eye(self.segmented.terms.len()).view(),
                 translates,

@@ -24,34 +24,36 @@ pub(super) struct Weighed {
 /// and `A` the mean frequency of all terms of a theme. Two changes, for themes of long and short articles at once:
 /// a term's count in an article is damped to `1 + ln tf`, so that one long article cannot name a theme; and the weight is
 /// multiplied by `1 − p(t | other themes) / p(t | c)` (0 if negative), since the logarithm alone hardly punishes a word that
-/// is frequent everywhere.
+/// is frequent everywhere. `parts` is what each article counts for, above 0 to 1: the articles of a story share one, so that a
+/// reprint does not speak twice.
 pub(super) fn weigh(
     bags: &[crate::vectorize::Bag],
+    parts: &[f64],
     themes: &[Option<usize>],
     k: usize,
     terms: usize,
 ) -> Vec<Vec<Weighed>> {
     let damped = |count: u32| 1.0 + f64::from(count).ln();
     let mut all = vec![0.0f64; terms];
-    for &(term, count) in bags.iter().flat_map(|bag| &bag.0) {
-        all[term as usize] += damped(count);
+    for (bag, part) in bags.iter().zip(parts) {
+        bag.0.iter().for_each(|&(term, count)| all[term as usize] += part * damped(count));
     }
     let total: f64 = all.iter().sum();
     let mean = total / k.max(1) as f64;
     let mut own = vec![0.0f64; terms];
-    let mut holders = vec![0usize; terms];
+    let mut holders = vec![0.0f64; terms];
     // The largest frequency of each term in any theme; `share` holds the frequency itself until it is known.
     let mut most = vec![0.0f64; terms];
     let mut weighed: Vec<Vec<Weighed>> = (0..k)
         .map(|theme| {
             own.fill(0.0);
-            holders.fill(0);
-            let mut members = 0usize;
-            for (bag, _) in bags.iter().zip(themes).filter(|&(_, &t)| t == Some(theme)) {
-                members += 1;
+            holders.fill(0.0);
+            let mut members = 0.0;
+            for ((bag, &part), _) in bags.iter().zip(parts).zip(themes).filter(|&(_, &t)| t == Some(theme)) {
+                members += part;
                 for &(term, count) in &bag.0 {
-                    own[term as usize] += damped(count);
-                    holders[term as usize] += 1;
+                    own[term as usize] += part * damped(count);
+                    holders[term as usize] += part;
                 }
             }
             let size: f64 = own.iter().sum();
@@ -67,7 +69,7 @@ pub(super) fn weigh(
                         term,
                         weight: here * (1.0 + mean / all).ln() * (1.0 - elsewhere / here),
                         share: here,
-                        support: (holders as f64 + GIVEN) / (members as f64 + GIVEN),
+                        support: (holders + GIVEN) / (members + GIVEN),
                     }
                 })
                 .filter(|weighed| weighed.weight > 0.0)
@@ -90,7 +92,7 @@ mod tests {
     #[test]
     fn a_term_of_one_theme_outweighs_one_of_all() {
         let bags = [Bag(vec![(0, 3), (1, 1)]), Bag(vec![(0, 3), (1, 2)]), Bag(vec![(0, 1), (2, 3)])];
-        let weights = weigh(&bags, &[Some(0), Some(0), Some(1)], 2, 3);
+        let weights = weigh(&bags, &[1.0; 3], &[Some(0), Some(0), Some(1)], 2, 3);
         assert_eq!(weights[0][0].term, 1);
         assert_eq!(weights[1].iter().map(|w| w.term).collect::<Vec<_>>(), [2]);
         // By hand, a = 1 + ln 3 and b = 2 + ln 2: theme 0 holds 2a of term 0 and b of term 1, theme 1 holds 1 and a.
@@ -104,7 +106,7 @@ mod tests {
     fn shares_are_of_the_theme_where_a_term_is_most_frequent() {
         // Term 0 is a half of theme 0 and a third of theme 1; both articles of theme 2 hold term 4.
         let bags = [Bag(vec![(0, 1), (1, 1)]), Bag(vec![(0, 1), (2, 1), (3, 1)]), Bag(vec![(4, 1)]), Bag(vec![(4, 1)])];
-        let weights = weigh(&bags, &[Some(0), Some(1), Some(2), Some(2)], 3, 5);
+        let weights = weigh(&bags, &[1.0; 4], &[Some(0), Some(1), Some(2), Some(2)], 3, 5);
         let of = |theme: usize, term: u32| *weights[theme].iter().find(|w| w.term == term).unwrap();
         assert!((of(0, 0).share - 1.0).abs() < 1e-12);
         assert!((of(1, 0).share - 2.0 / 3.0).abs() < 1e-12);
@@ -114,14 +116,21 @@ mod tests {
     #[test]
     fn support_counts_articles_not_occurrences() {
         let bags = [Bag(vec![(0, 9)]), Bag(vec![(1, 1)]), Bag(vec![(1, 1)]), Bag(vec![(1, 1)])];
-        let weights = weigh(&bags, &[Some(0); 4], 1, 2);
+        let weights = weigh(&bags, &[1.0; 4], &[Some(0); 4], 1, 2);
         let of = |term: u32| weights[0].iter().find(|w| w.term == term).unwrap().support;
         assert!((of(0) - 6.0 / 9.0).abs() < 1e-12 && (of(1) - 8.0 / 9.0).abs() < 1e-12);
     }
 
     #[test]
+    fn articles_of_one_story_count_as_one() {
+        let bags = [Bag(vec![(0, 2)]), Bag(vec![(0, 2)]), Bag(vec![(1, 2)])];
+        let reprinted = weigh(&bags, &[0.5, 0.5, 1.0], &[Some(0); 3], 1, 2);
+        assert_eq!(reprinted, weigh(&bags[1..], &[1.0; 2], &[Some(0); 2], 1, 2));
+    }
+
+    #[test]
     fn one_theme_alone_has_no_rest() {
-        let weights = weigh(&[Bag(vec![(0, 1)])], &[Some(0)], 1, 1);
+        let weights = weigh(&[Bag(vec![(0, 1)])], &[1.0], &[Some(0)], 1, 1);
         assert_eq!(weights[0].len(), 1);
     }
 }

@@ -16,10 +16,12 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("lexicon", &["article", "atomic", "random", "remote", "segment", "vectorize", "error"]),
     ("embed", &["lexicon", "segment", "vectorize", "error"]),
     ("cluster", &["error", "random"]),
-    ("theme", &["article", "lexicon", "segment", "vectorize", "cluster", "error"]),
+    ("theme", &["article", "lexicon", "segment", "story", "vectorize", "cluster", "error"]),
     ("who", &["article", "segment"]),
+    ("story", &["article", "vectorize"]),
+    ("trend", &["segment", "story", "theme", "vectorize"]),
     ("config", &["cluster", "embed", "error", "input", "segment", "theme", "vectorize", "vectors"]),
-    ("model", &["article", "atomic", "cluster", "embed", "error", "segment", "theme", "vectorize", "who"]),
+    ("model", &["article", "atomic", "cluster", "embed", "error", "segment", "story", "theme", "vectorize", "who"]),
     (
         "pipeline",
         &[
@@ -32,6 +34,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "model",
             "remote",
             "segment",
+            "story",
             "theme",
             "vectorize",
             "vectors",
@@ -40,7 +43,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("similar", &["article", "error", "model", "segment", "theme"]),
     ("words", &["article", "segment", "error"]),
-    ("report", &["article", "atomic", "error", "model", "theme", "who"]),
+    ("report", &["article", "atomic", "error", "model", "segment", "story", "theme", "trend", "who"]),
     ("evaluate", &["article", "cluster", "config", "error", "input", "pipeline", "segment", "theme", "vectorize"]),
     (
         "cli",

@@ -12,6 +12,7 @@ mod readme;
 mod reports;
 mod server;
 mod similar;
+mod stories;
 mod support;
 mod vectors;
 mod who;
