@@ -15,7 +15,9 @@
 //! | [`vectors`] | a file, a field or a server | dense vectors of the articles from elsewhere, if a user has them |
 //! | [`embed`] | TF-IDF rows | dense unit rows |
 //! | [`cluster`] | dense rows | clusters and their number |
+//! | [`story`] | articles, TF-IDF rows | reprints and reports of one event |
 //! | [`theme`] | all of the above | names, members, evidence |
+//! | [`trend`] | days, themes, stories | periods, terms that rose, bursts |
 //! | [`pipeline`] | articles and a [`Config`] | a [`Model`] |
 //! | [`report`], [`similar`] | a model | what people and programs read |
 //! | [`cli`] | arguments | an exit code |
@@ -58,7 +60,9 @@ pub mod remote;
 pub mod report;
 pub mod segment;
 pub mod similar;
+pub mod story;
 pub mod theme;
+pub mod trend;
 pub mod vectorize;
 pub mod vectors;
 

@@ -27,6 +27,7 @@ use crate::{
     embed::{Embedder, Origin},
     error::{Error, Result},
     segment::{self, Segmenter},
+    story::Stories,
     theme::Themes,
     vectorize::{Csr, Vectorizer},
 };
@@ -64,11 +65,13 @@ pub struct Model {
     pub passage_vectors: Array2<f32>,
     /// The themes, and where each article belongs.
     pub themes: Themes,
+    /// Which articles report the same thing.
+    pub stories: Stories,
 }
 
 /// The part of the file that is JSON.
 #[derive(Serialize, Deserialize)]
-struct Document<A, S, L, V, T> {
+struct Document<A, S, L, V, T, R> {
     articles: A,
     skipped: S,
     langs: L,
@@ -78,11 +81,13 @@ struct Document<A, S, L, V, T> {
     inertia: f64,
     reason: String,
     themes: T,
+    #[serde(default)]
+    stories: R,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lexicon: Option<Origin>,
 }
 
-type Read = Document<Vec<Article>, Vec<Skipped>, Vec<String>, Vectorizer, Themes>;
+type Read = Document<Vec<Article>, Vec<Skipped>, Vec<String>, Vectorizer, Themes, Stories>;
 
 impl Model {
     /// Writes the model to a temporary name beside `path` and renames it: a reader finds the old file or the new one,
@@ -105,6 +110,7 @@ impl Model {
             inertia: self.clusters.inertia,
             reason: self.clusters.reason.clone(),
             themes: &self.themes,
+            stories: &self.stories,
             lexicon: self.embedder.origin().map(|(origin, _)| origin.clone()),
         })?;
         let mut arrays = vec![
@@ -198,6 +204,7 @@ impl Model {
             langs: document.langs,
             vectorizer: document.vectorizer,
             themes: document.themes,
+            stories: document.stories,
         };
         match model.misfit() {
             Some(what) => Err(format!("its parts do not fit each other: {what}")),
@@ -239,6 +246,7 @@ impl Model {
             ("members", self.themes.members.len() == n),
             ("members", self.themes.members.iter().all(|m| m.theme.is_none_or(|t| t < k))),
             ("members", self.themes.members.iter().all(|m| m.also.iter().all(|&t| t < k))),
+            ("stories", self.stories.fits(n)),
             ("themes", self.themes.themes.iter().all(|t| t.articles.iter().chain(&t.also).all(article))),
             ("themes", self.themes.themes.iter().all(|t| t.terms.iter().all(|&(id, _)| (id as usize) < terms))),
             (

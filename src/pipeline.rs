@@ -15,6 +15,7 @@ use crate::{
     model::Model,
     remote,
     segment::{self, Segmented, Segmenter, Term},
+    story::{self, Stories},
     theme::{self, Themes},
     vectorize::{self, Bag, Csr, Vectorizer},
     vectors,
@@ -29,6 +30,8 @@ pub enum Stage {
     Segment,
     /// Counting and weighting terms.
     Vectorize,
+    /// Looking for reprints.
+    Relate,
     /// Computing embeddings.
     Embed,
     /// Clustering.
@@ -107,6 +110,8 @@ pub struct Prepared {
     pub clustered: Vec<usize>,
     /// Terms that are the whole name of a publication, sorted.
     pub source_terms: Vec<u32>,
+    /// Which articles report the same thing.
+    pub stories: Stories,
 }
 
 /// Segments, vectorizes and embeds a collection, in the current pool of threads.
@@ -135,6 +140,9 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
         .map(|&(article, passage)| Bag::of_passage(&segmented.documents[article as usize].passages[passage as usize]))
         .collect();
     let passage_rows = vectorizer.transform(&passage_bags);
+
+    progress.begin(Stage::Relate);
+    let stories = story::find(&articles, &rows);
 
     progress.begin(Stage::Embed);
     let column_terms: Vec<&Term> = vectorizer.columns.iter().map(|&term| &segmented.terms[term as usize]).collect();
@@ -166,6 +174,7 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
         passage_vectors,
         clustered,
         source_terms,
+        stories,
     })
 }
 
@@ -249,6 +258,7 @@ impl Prepared {
             passages: self.passages,
             passage_vectors: self.passage_vectors,
             themes,
+            stories: self.stories,
         }
     }
 }

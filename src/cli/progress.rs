@@ -14,7 +14,7 @@ use crate::{
 pub(super) struct Line(ProgressBar);
 
 /// Number of stages.
-const STAGES: u64 = 6;
+const STAGES: u64 = 7;
 
 impl Line {
     /// A line; hidden if `quiet` or if stderr is no terminal.
@@ -37,9 +37,10 @@ impl Progress for Line {
             Stage::Read => (1, "reading"),
             Stage::Segment => (2, "cutting into terms"),
             Stage::Vectorize => (3, "weighing terms"),
-            Stage::Embed => (4, "embedding"),
-            Stage::Cluster => (5, "clustering"),
-            Stage::Label => (6, "naming themes"),
+            Stage::Relate => (4, "looking for reprints"),
+            Stage::Embed => (5, "embedding"),
+            Stage::Cluster => (6, "clustering"),
+            Stage::Label => (7, "naming themes"),
         };
         self.0.set_position(number);
         self.0.set_message(name);
@@ -63,7 +64,8 @@ mod tests {
     #[test]
     fn the_stages_are_counted_from_one_to_the_last() {
         let line = Line::new(true);
-        let stages = [Stage::Read, Stage::Segment, Stage::Vectorize, Stage::Embed, Stage::Cluster, Stage::Label];
+        let stages =
+            [Stage::Read, Stage::Segment, Stage::Vectorize, Stage::Relate, Stage::Embed, Stage::Cluster, Stage::Label];
         let positions: Vec<u64> = stages
             .into_iter()
             .map(|stage| {

@@ -2,34 +2,43 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{ToSpan, civil::Date};
+use jiff::civil::Date;
 
-use super::view::{Article, Corpus, Count, Evidence, Label, Period, Report, SCHEMA, Term, Theme};
+use super::{
+    quote,
+    view::{Article, Burst, Corpus, Count, Evidence, Label, Period, Report, Rise, SCHEMA, Story, Term, Theme},
+};
 use crate::{
     model::Model,
     theme::{self, Quote},
+    trend::{self, Trend},
 };
-
-/// Empty periods are shown between others while there are at most this many in all.
-const PERIODS: usize = 400;
 
 /// The report of a model.
 #[must_use]
 pub fn assemble(model: &Model) -> Report {
     let days: Vec<Option<Date>> = model.articles.iter().map(|a| a.date.map(|d| d.day)).collect();
+    let trend = trend(model, &days);
     Report {
         schema: SCHEMA.to_owned(),
         k: model.themes.themes.len(),
         k_reason: model.themes.reason.clone(),
         corpus: corpus(model, &days),
-        themes: model.themes.themes.iter().enumerate().map(|(i, theme)| of_theme(model, &days, i, theme)).collect(),
+        themes: (model.themes.themes.iter().enumerate())
+            .map(|(i, theme)| Theme {
+                rose: rises(model, &trend, i),
+                bursts: bursts(model, &trend, i),
+                ..of_theme(model, &days, i, theme)
+            })
+            .collect(),
         articles: (0..model.articles.len()).map(|i| of_article(model, i)).collect(),
         unthemed: (0..model.articles.len())
             .filter(|&i| model.themes.members[i].theme.is_none())
             .map(|i| model.articles[i].id.clone())
             .collect(),
         skipped: model.skipped.clone(),
-        timeline: timeline(model, &days),
+        timeline: timeline(&trend),
+        stories: stories(model, &days),
         ..Report::default()
     }
 }
@@ -66,6 +75,7 @@ fn corpus(model: &Model, days: &[Option<Date>]) -> Corpus {
         sources: counts(model.articles.iter().filter_map(|a| a.source.as_deref())),
         from,
         to,
+        undated: days.iter().filter(|day| day.is_none()).count(),
     }
 }
 
@@ -88,6 +98,7 @@ fn of_theme(model: &Model, days: &[Option<Date>], index: usize, theme: &theme::T
         languages: counts(theme.articles.iter().map(|&i| model.langs[i].as_str())),
         also: ids(&theme.also),
         cohesion: round(theme.cohesion),
+        stories: model.stories.count(theme.articles.iter().copied()),
         ..Theme::default()
     }
 }
@@ -134,6 +145,7 @@ fn of_article(model: &Model, i: usize) -> Article {
         confidence: round(member.confidence),
         also: member.also.iter().map(|t| t + 1).collect(),
         unthemed_because: member.because.map(|because| because.to_string()),
+        story: model.stories.of(i).map(|story| story + 1),
         lang: model.langs[i].clone(),
         date: article.date.map(|date| date.to_string()),
         source: article.source.clone(),
@@ -146,96 +158,75 @@ fn of_article(model: &Model, i: usize) -> Article {
     }
 }
 
-/// A calendar unit that a timeline counts by.
-#[derive(Clone, Copy)]
-enum Unit {
-    Day,
-    Week,
-    Month,
-    Quarter,
-    Year,
+fn stories(model: &Model, days: &[Option<Date>]) -> Vec<Story> {
+    let of = |(number, story): (usize, &crate::story::Story)| {
+        let mut themes: BTreeMap<usize, usize> = BTreeMap::new();
+        for theme in story.articles.iter().filter_map(|&i| model.themes.members[i].theme) {
+            *themes.entry(theme).or_default() += 1;
+        }
+        let theme = themes.into_iter().max_by_key(|&(theme, count)| (count, std::cmp::Reverse(theme)));
+        let (from, to) = span(story.articles.iter().map(|&i| days[i]));
+        let first = story.articles.first().copied()?;
+        Some(Story {
+            id: number + 1,
+            title: model.articles[first].headline(),
+            theme: theme.map(|(theme, _)| theme + 1),
+            articles: story.articles.iter().map(|&i| model.articles[i].id.clone()).collect(),
+            copies: story.copies,
+            from,
+            to,
+            evidence: vec![evidence(model, &quote::central(model, first))],
+        })
+    };
+    model.stories.stories.iter().enumerate().filter_map(of).collect()
 }
 
-impl Unit {
-    /// The finest unit that divides a span into a number of periods that a chart can show.
-    fn of(days: i32) -> Self {
-        match days {
-            ..=31 => Self::Day,
-            32..=210 => Self::Week,
-            211..=1500 => Self::Month,
-            1501..=4400 => Self::Quarter,
-            _ => Self::Year,
-        }
-    }
-
-    /// First day of the period that holds a day.
-    fn first(self, day: Date) -> Date {
-        let month = |months: i8| Date::new(day.year(), (day.month() - 1) / months * months + 1, 1).unwrap_or(day);
-        match self {
-            Self::Day => day,
-            Self::Week => day.saturating_sub(i32::from(day.weekday().to_monday_zero_offset()).days()),
-            Self::Month => month(1),
-            Self::Quarter => month(3),
-            Self::Year => month(12),
-        }
-    }
-
-    /// First day of the next period.
-    fn next(self, first: Date) -> Date {
-        first.saturating_add(match self {
-            Self::Day => 1.day(),
-            Self::Week => 1.week(),
-            Self::Month => 1.month(),
-            Self::Quarter => 3.months(),
-            Self::Year => 1.year(),
-        })
-    }
-
-    /// The period's name.
-    fn name(self, first: Date) -> String {
-        match self {
-            Self::Day => first.to_string(),
-            Self::Week => {
-                let week = first.iso_week_date();
-                format!("{}-W{:02}", week.year(), week.week())
-            }
-            Self::Month => format!("{}-{:02}", first.year(), first.month()),
-            Self::Quarter => format!("{}-Q{}", first.year(), (first.month() - 1) / 3 + 1),
-            Self::Year => first.year().to_string(),
-        }
-    }
+fn trend(model: &Model, days: &[Option<Date>]) -> Trend {
+    let themes: Vec<Option<usize>> = model.themes.members.iter().map(|member| member.theme).collect();
+    let ranked: Vec<&[usize]> = model.themes.themes.iter().map(|theme| theme.articles.as_slice()).collect();
+    trend::find(&trend::Input {
+        days,
+        themes: &themes,
+        ranked: &ranked,
+        stories: &model.stories,
+        rows: &model.rows,
+        vectorizer: &model.vectorizer,
+        terms: model.segmenter.terms(),
+    })
 }
 
-fn timeline(model: &Model, days: &[Option<Date>]) -> Vec<Period> {
-    let dated = || days.iter().copied().flatten();
-    let (Some(from), Some(to)) = (dated().min(), dated().max()) else { return Vec::new() };
-    let unit = Unit::of((to - from).get_days());
-    let k = model.themes.themes.len();
-    let mut periods: BTreeMap<Date, Vec<usize>> = BTreeMap::new();
-    for (day, member) in days.iter().zip(&model.themes.members) {
-        if let Some(day) = *day {
-            periods.entry(unit.first(day)).or_insert_with(|| vec![0; k + 1])[member.theme.unwrap_or(k)] += 1;
+fn timeline(trend: &Trend) -> Vec<Period> {
+    let period = |period: &trend::Period| Period {
+        period: trend.unit.name(period.first),
+        from: period.first.to_string(),
+        counts: period.articles.clone(),
+        stories: period.stories.clone(),
+    };
+    trend.periods.iter().map(period).collect()
+}
+
+fn rises(model: &Model, trend: &Trend, theme: usize) -> Vec<Rise> {
+    let rise = |rise: &trend::Rise| {
+        let term = &model.segmenter.terms()[rise.term as usize];
+        Rise {
+            term: term.surface.clone(),
+            lang: term.lang.name().to_owned(),
+            period: trend.unit.name(trend.periods[rise.period].first),
+            share: round(rise.share),
+            before: round(rise.before),
+            evidence: vec![evidence(model, &quote::holding(model, rise.article, rise.term))],
         }
-    }
-    let last = unit.first(to);
-    let mut at = unit.first(from);
-    let mut filled = Vec::new();
-    while at < last && filled.len() <= PERIODS {
-        filled.push(at);
-        at = unit.next(at);
-    }
-    if filled.len() <= PERIODS {
-        for first in filled {
-            periods.entry(first).or_insert_with(|| vec![0; k + 1]);
-        }
-    }
-    periods
-        .into_iter()
-        .map(|(first, counts)| Period {
-            period: unit.name(first),
-            from: first.to_string(),
-            counts,
-            stories: Vec::new(),
-        })
-        .collect()
+    };
+    trend.rises[theme].iter().map(rise).collect()
+}
+
+fn bursts(model: &Model, trend: &Trend, theme: usize) -> Vec<Burst> {
+    let burst = |burst: &trend::Burst| Burst {
+        from: burst.from.to_string(),
+        to: burst.to.to_string(),
+        weight: round(burst.weight),
+        stories: burst.stories,
+        evidence: vec![evidence(model, &quote::central(model, burst.article))],
+    };
+    trend.bursts[theme].iter().map(burst).collect()
 }

@@ -11,7 +11,7 @@ use super::{Writer, text, view::Report};
 pub struct Csv;
 
 /// The columns.
-pub const COLUMNS: [&str; 14] = [
+pub const COLUMNS: [&str; 15] = [
     "id",
     "title",
     "theme",
@@ -26,6 +26,7 @@ pub const COLUMNS: [&str; 14] = [
     "path",
     "line",
     "unthemed_because",
+    "story",
 ];
 
 impl Writer for Csv {
@@ -52,6 +53,7 @@ impl Writer for Csv {
                 inert(&article.path),
                 article.line.to_string().into(),
                 inert(article.unthemed_because.as_deref().unwrap_or_default()),
+                article.story.map(|id| id.to_string()).unwrap_or_default().into(),
             ];
             rows.write_record(row.iter().map(|cell| cell.as_bytes()))?;
         }

@@ -39,6 +39,7 @@ mod json;
 mod markdown;
 mod page;
 mod palette;
+mod quote;
 pub mod text;
 pub mod view;
 

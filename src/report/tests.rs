@@ -71,6 +71,7 @@ fn sample() -> Report {
             sources: counts(&[("Ren Min Ri Bao", 1), ("@cmd|' /C calc'!A0", 1)]),
             from: Some("2025-05-02".to_owned()),
             to: Some("2025-06-14".to_owned()),
+            undated: 2,
         },
         themes: vec![
             Theme {

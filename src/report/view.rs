@@ -63,7 +63,7 @@ pub struct Story {
     pub theme: Option<usize>,
     /// Ids of its articles, earliest first.
     pub articles: Vec<String>,
-    /// How many of them repeat another's text word for word.
+    /// How many of them repeat another's text word for word (its title too, if there is little text).
     pub copies: usize,
     /// First day, `YYYY-MM-DD`.
     pub from: Option<String>,
@@ -115,7 +115,8 @@ pub struct Subtheme {
     pub subthemes: Vec<Subtheme>,
 }
 
-/// A term that a theme used more in a period than before it.
+/// A term that a theme used more in a period than in its others: far more often than chance would have it (G²,
+/// Dunning 1993), counted by story.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rise {
     /// The term in its commonest surface form.
@@ -139,7 +140,7 @@ pub struct Burst {
     pub from: String,
     /// Last day, `YYYY-MM-DD`.
     pub to: String,
-    /// How much the burst saves over no burst in Kleinberg's automaton, in nats; above 0.
+    /// How much the bursting state of Kleinberg's automaton (2002) saves over its resting state in it, in nats; above 0.
     pub weight: f64,
     /// Number of the theme's stories in it.
     pub stories: usize,
@@ -166,6 +167,9 @@ pub struct Corpus {
     pub from: Option<String>,
     /// Last day, `YYYY-MM-DD`.
     pub to: Option<String>,
+    /// Articles without a date: they are counted everywhere but in time.
+    #[serde(default)]
+    pub undated: usize,
 }
 
 /// A name and how often it occurs.
@@ -320,7 +324,8 @@ pub struct Period {
     pub from: String,
     /// Articles in each theme, in the order of `themes`, then the unthemed.
     pub counts: Vec<usize>,
-    /// Stories in each theme, as `counts`: an article of no story counts as one, a story in the period of its first article.
+    /// Stories in each theme, as `counts`: an article of no story counts as one, a story in the period of its first article
+    /// of that theme.
     #[serde(default)]
     pub stories: Vec<usize>,
 }

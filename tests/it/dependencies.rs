@@ -17,8 +17,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("embed", &["lexicon", "segment", "vectorize", "error"]),
     ("cluster", &["error", "random"]),
     ("theme", &["article", "segment", "vectorize", "cluster", "error"]),
+    ("story", &["article", "vectorize"]),
+    ("trend", &["segment", "story", "theme", "vectorize"]),
     ("config", &["cluster", "embed", "error", "input", "segment", "theme", "vectorize", "vectors"]),
-    ("model", &["article", "atomic", "cluster", "embed", "error", "segment", "theme", "vectorize"]),
+    ("model", &["article", "atomic", "cluster", "embed", "error", "segment", "story", "theme", "vectorize"]),
     (
         "pipeline",
         &[
@@ -31,13 +33,14 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "model",
             "remote",
             "segment",
+            "story",
             "theme",
             "vectorize",
             "vectors",
         ],
     ),
     ("similar", &["article", "error", "model", "segment", "theme"]),
-    ("report", &["article", "atomic", "error", "model", "theme"]),
+    ("report", &["article", "atomic", "error", "model", "segment", "story", "theme", "trend"]),
     ("evaluate", &["article", "cluster", "config", "error", "input", "pipeline", "segment", "theme", "vectorize"]),
     (
         "cli",

@@ -12,5 +12,6 @@ mod readme;
 mod reports;
 mod server;
 mod similar;
+mod stories;
 mod support;
 mod vectors;
