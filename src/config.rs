@@ -39,7 +39,9 @@ use crate::{
     cluster::{self, K},
     embed,
     error::Result,
-    input, segment, theme, vectorize, vectors,
+    input, segment,
+    theme::{self, AtMost},
+    vectorize, vectors,
 };
 
 /// Every setting of a run, valid by construction: made by [`Config::resolve`].
@@ -126,6 +128,11 @@ pub struct Overrides {
     pub terms: Option<usize>,
     /// See [`theme::Settings::evidence`].
     pub evidence: Option<usize>,
+    /// See [`theme::Settings::depth`].
+    pub depth: Option<usize>,
+    /// See [`theme::Settings::unthemed_at_most`]; `"10%"`, or a number.
+    #[serde(serialize_with = "at_most_to_value", deserialize_with = "at_most_from_value")]
+    pub unthemed_at_most: Option<AtMost>,
     /// The seed of every stage that draws at random.
     pub seed: Option<u64>,
     /// See [`Config::threads`].
@@ -192,8 +199,11 @@ impl Overrides {
         put(self.max_iterations.as_ref(), &mut config.cluster.max_iterations);
         put(self.terms.as_ref(), &mut config.theme.terms);
         put(self.evidence.as_ref(), &mut config.theme.evidence);
+        put(self.depth.as_ref(), &mut config.theme.depth);
+        config.theme.unthemed_at_most = self.unthemed_at_most.or(config.theme.unthemed_at_most);
         put(self.seed.as_ref(), &mut config.embed.seed);
         put(self.seed.as_ref(), &mut config.cluster.seed);
+        put(self.seed.as_ref(), &mut config.theme.seed);
         config.threads = self.threads.or(config.threads);
     }
 
@@ -237,6 +247,8 @@ impl From<&Config> for Overrides {
             max_iterations: Some(config.cluster.max_iterations),
             terms: Some(config.theme.terms),
             evidence: Some(config.theme.evidence),
+            depth: Some(config.theme.depth),
+            unthemed_at_most: config.theme.unthemed_at_most,
             seed: Some(config.cluster.seed),
             threads: config.threads,
         }
@@ -273,5 +285,26 @@ fn k_from_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<K>,
         None => Ok(None),
         Some(KValue::Number(n)) => Ok(Some(K::Exactly(n))),
         Some(KValue::Word(word)) => word.parse().map(Some).map_err(serde::de::Error::custom),
+    }
+}
+
+fn at_most_to_value<S: Serializer>(at_most: &Option<AtMost>, serializer: S) -> Result<S::Ok, S::Error> {
+    at_most.map(|at_most| at_most.to_string()).serialize(serializer)
+}
+
+fn at_most_from_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<AtMost>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Value {
+        Count(usize),
+        Share(f64),
+        Word(String),
+    }
+    match Option::<Value>::deserialize(deserializer)? {
+        None => Ok(None),
+        Some(Value::Count(count)) => Ok(Some(AtMost::Count(count))),
+        Some(Value::Share(share)) if (0.0..=1.0).contains(&share) => Ok(Some(AtMost::Share(share))),
+        Some(Value::Share(share)) => Err(serde::de::Error::custom(format!("{share} is no share"))),
+        Some(Value::Word(word)) => word.parse().map(Some).map_err(serde::de::Error::custom),
     }
 }

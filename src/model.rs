@@ -23,12 +23,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     article::{Article, Skipped},
     atomic,
-    cluster::Clusters,
+    cluster::{Clusters, choose::Plausible},
     embed::{Embedder, Origin},
     error::{Error, Result},
     segment::{self, Segmenter},
     story::Stories,
-    theme::Themes,
+    theme::{self, Theme, Themes},
     vectorize::{Csr, Vectorizer},
     who::Who,
 };
@@ -83,6 +83,8 @@ struct Document<A, S, L, V, T, R, W> {
     labels: Vec<usize>,
     inertia: f64,
     reason: String,
+    #[serde(default)]
+    choices: Vec<Plausible>,
     themes: T,
     #[serde(default)]
     stories: R,
@@ -114,6 +116,7 @@ impl Model {
             labels: self.clusters.labels.clone(),
             inertia: self.clusters.inertia,
             reason: self.clusters.reason.clone(),
+            choices: self.clusters.choices.clone(),
             themes: &self.themes,
             stories: &self.stories,
             lexicon: self.embedder.origin().map(|(origin, _)| origin.clone()),
@@ -200,6 +203,7 @@ impl Model {
                 labels: document.labels,
                 inertia: document.inertia,
                 reason: document.reason,
+                choices: document.choices,
             },
             rows,
             vectors: read_matrix(&file, "articles.vectors")?,
@@ -228,6 +232,8 @@ impl Model {
         let k = self.themes.themes.len();
         let article = |&i: &usize| i < n;
         let passage = |a: usize, p: usize| self.articles.get(a).is_some_and(|a| p < a.passages.len());
+        // Themes and their parts, to any depth.
+        let all: Vec<&Theme> = theme::walk(&self.themes.themes).collect();
         let checks = [
             ("languages", self.langs.len() == n),
             ("article vectors", self.vectors.dim() == (n, d)),
@@ -254,15 +260,15 @@ impl Model {
             ("members", self.themes.members.iter().all(|m| m.theme.is_none_or(|t| t < k))),
             ("members", self.themes.members.iter().all(|m| m.also.iter().all(|&t| t < k))),
             ("stories", self.stories.fits(n)),
-            ("themes", self.themes.themes.iter().all(|t| t.articles.iter().chain(&t.also).all(article))),
-            ("themes", self.themes.themes.iter().all(|t| t.terms.iter().all(|&(id, _)| (id as usize) < terms))),
             ("partners", self.who.fits(&self.articles)),
+            ("members", self.themes.members.iter().all(|m| m.nearest.is_none_or(|t| t < k))),
+            ("themes", all.iter().all(|t| t.articles.iter().chain(&t.also).all(article))),
+            ("themes", all.iter().all(|t| t.terms.iter().all(|&(id, _)| (id as usize) < terms))),
             (
                 "evidence",
-                self.themes
-                    .themes
-                    .iter()
+                all.iter()
                     .flat_map(|t| &t.evidence)
+                    .chain(self.themes.members.iter().flat_map(|m| &m.says))
                     .all(|q| article(&q.article) && q.passage.is_none_or(|p| passage(q.article, p))),
             ),
         ];

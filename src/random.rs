@@ -14,6 +14,21 @@ pub(crate) fn shuffle<T>(items: &mut [T], rng: &mut Xoshiro256Plus) {
     }
 }
 
+/// `count` of the numbers below `n`, all if there are no more, each set equally likely; ascending.
+pub(crate) fn draw(n: usize, count: usize, rng: &mut Xoshiro256Plus) -> Vec<usize> {
+    let mut drawn: Vec<usize> = (0..n).collect();
+    if n > count {
+        for i in 0..count {
+            let left = n - i;
+            let other = i + ((uniform(rng) * left as f64) as usize).min(left - 1);
+            drawn.swap(i, other);
+        }
+        drawn.truncate(count);
+        drawn.sort_unstable();
+    }
+    drawn
+}
+
 #[cfg(test)]
 mod tests {
     use rand_xoshiro::rand_core::SeedableRng;
@@ -30,5 +45,14 @@ mod tests {
             items.iter().enumerate().for_each(|(place, &item)| counts[item][place] += 1);
         }
         assert!(counts.iter().flatten().all(|count| (880..1120).contains(count)), "{counts:?}");
+    }
+
+    #[test]
+    fn what_is_drawn_is_different_and_in_order() {
+        let mut rng = Xoshiro256Plus::seed_from_u64(1);
+        let drawn = draw(100, 30, &mut rng);
+        assert!(drawn.len() == 30 && drawn.is_sorted_by(|a, b| a < b) && drawn[29] < 100, "{drawn:?}");
+        assert_eq!(draw(3, 5, &mut rng), [0, 1, 2]);
+        assert!(draw(0, 5, &mut rng).is_empty());
     }
 }

@@ -94,6 +94,11 @@ pub fn themes(report: &Report, width: u16, out: &mut dyn Write) -> io::Result<()
         writeln!(out, "Unthemed: {}: {}{more}", counted(report.unthemed.len(), "article"), visible(&shown))?;
     }
     writeln!(out, "{}", visible(&report.k_reason))?;
+    if report.k_choices.len() > 1 {
+        let choices: Vec<String> =
+            report.k_choices.iter().map(|choice| format!("{} ({:.2})", choice.k, choice.score)).collect();
+        writeln!(out, "Plausible numbers of themes, with their scores: {}", choices.join(", "))?;
+    }
     let corpus = &report.corpus;
     let read = format!(
         "{}, {}, {}",

@@ -49,6 +49,7 @@ use crate::error::{Error, Result};
 pub mod choose;
 mod community;
 mod kmeans;
+mod resample;
 mod silhouette;
 mod smooth;
 
@@ -144,6 +145,8 @@ pub struct Clusters {
     pub inertia: f64,
     /// How `k` came about, in words a reader of the report understands.
     pub reason: String,
+    /// The numbers of clusters that the rows support, best first; empty where the number was asked for.
+    pub choices: Vec<choose::Plausible>,
 }
 
 /// Clusters unit rows, `n × d` (no row is zero), by k-means, each drawn before to those most like it (`smooth.rs`); every
@@ -167,20 +170,20 @@ pub fn fit_with(clusterer: &dyn Clusterer, rows: ArrayView2<'_, f32>, settings: 
     }
     if rows.nrows() == 0 {
         let centroids = Array2::zeros((0, rows.ncols()));
-        return Ok(Clusters { centroids, labels: Vec::new(), inertia: 0.0, reason: "no article to group".to_owned() });
+        return Ok(Clusters { centroids, reason: "no article to group".to_owned(), ..Clusters::default() });
     }
     let (k, chosen) = match settings.k {
         K::Exactly(k) => (k.max(1), None),
         K::Auto => {
             let choice = choose::themes(rows, settings.seed);
-            (choice.k, Some(choice.reason))
+            (choice.k, Some((choice.reason, choice.plausible)))
         }
     };
     let Partition { labels, centroids, .. } = clusterer.cluster(smooth::smooth(rows, k).view(), k, settings)?;
     let centroids = means(rows, &labels, centroids.nrows());
     let inertia = kmeans::inertia(rows, &centroids, &labels);
-    let reason = chosen.unwrap_or_else(|| asked(k, centroids.nrows()));
-    Ok(Clusters { centroids, labels, inertia, reason })
+    let (reason, choices) = chosen.unwrap_or_else(|| (asked(k, centroids.nrows()), Vec::new()));
+    Ok(Clusters { centroids, labels, inertia, reason, choices })
 }
 
 /// The mean of the rows of each cluster.

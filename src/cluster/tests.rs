@@ -191,6 +191,38 @@ fn auto_sees_one_theme_in_copies_and_in_versions_of_one_article() {
 }
 
 #[test]
+fn auto_says_when_there_is_no_structure() {
+    // No centre but the one at the origin.
+    let mut noise = groups(400, 40, 1, 1.0, 1);
+    let centre = noise.mean_axis(Axis(0)).unwrap();
+    noise -= &centre;
+    let apart = groups(400, 40, 5, 0.5, 1);
+    let shuffled = resample::shuffled(&apart, 9);
+    for rows in [noise, shuffled] {
+        let choice = choose::themes(rows.view(), 42);
+        assert_eq!(choice.k, 1, "{}", choice.reason);
+        assert!(choice.reason.starts_with("1 theme: the articles show no structure."), "{}", choice.reason);
+        assert!(choice.plausible.is_empty());
+    }
+}
+
+#[test]
+fn auto_tells_up_to_three_numbers_best_first_and_keeps_them() {
+    for count in [3, 6, 12] {
+        let rows = groups(1000, 40, count, 0.8, 2);
+        let found = fit(rows.view(), &Settings::default()).unwrap();
+        let told = &found.choices;
+        assert!((1..=3).contains(&told.len()), "{told:?}");
+        assert_eq!(told[0].k, found.centroids.nrows());
+        assert!(told.windows(2).all(|pair| pair[0].score >= pair[1].score), "{told:?}");
+        assert!(told.iter().all(|c| (0.0..=1.0).contains(&c.score) && !c.why.is_empty()), "{told:?}");
+        let off = (told[0].k as f64 / count as f64).ln().abs();
+        assert!(off <= 1.5_f64.ln(), "{count} groups: {told:?}");
+    }
+    assert!(fit(groups(60, 20, 4, 0.4, 5).view(), &exactly(4)).unwrap().choices.is_empty(), "asked for");
+}
+
+#[test]
 fn auto_is_not_moved_by_copies_of_articles() {
     let rows = groups(60, 20, 4, 0.4, 5);
     let doubled = concatenate![Axis(0), rows, rows, rows];

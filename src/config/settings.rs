@@ -388,6 +388,31 @@ pub const SETTINGS: &[Setting] = &[
         holds: |o| within(o.evidence, &(1..=50)),
     },
     Setting {
+        key: "depth",
+        group: Group::Themes,
+        kind: Kind::Whole,
+        value: "N",
+        help: "Levels of themes: 1 for themes alone, 2 for sub-themes as well",
+        more: "A theme is split only where its articles show parts that hold when some of them are left out, and only if it \
+               has 40 articles or more.",
+        rule: "themes have 1 to 5 levels",
+        remedy: "write a whole number from 1 to 5",
+        holds: |o| within(o.depth, &(1..=5)),
+    },
+    Setting {
+        key: "unthemed-at-most",
+        group: Group::Themes,
+        kind: Kind::Text,
+        value: "SHARE|N",
+        help: "Articles that may fit no theme, at most: a share such as 10%, or a number",
+        more: "Of more than that, the best-fitting are taken into the theme they are most like. An article without words that \
+               count is like none. A whole number is a number of articles; one with a percent sign or a decimal point is a \
+               share. Left out, any number may fit none.",
+        rule: "it is a share of the articles from 0% to 100%, or a number of them",
+        remedy: "write 10% or 0.1 for a tenth of the articles, or a whole number such as 12",
+        holds: |_| true,
+    },
+    Setting {
         key: "seed",
         group: Group::Run,
         kind: Kind::Whole,

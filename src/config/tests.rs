@@ -24,6 +24,8 @@ fn everything() -> Overrides {
         max_iterations: Some(50),
         terms: Some(12),
         evidence: Some(1),
+        depth: Some(3),
+        unthemed_at_most: Some(AtMost::Share(0.125)),
         seed: Some(7),
         threads: Some(2),
     }
@@ -228,5 +230,27 @@ proptest::proptest! {
     fn no_value_makes_it_panic(value in "\\PC{0,20}", i in 0..SETTINGS.len()) {
         let _ = Overrides::from_flags([(SETTINGS[i].key, value.as_str())]);
         let _ = ConfigFile::parse("w.toml", &format!("{} = {value}", SETTINGS[i].key));
+    }
+}
+
+#[test]
+fn the_most_that_may_fit_no_theme_is_a_share_or_a_number_in_both_places() {
+    let by_flag = |text| Overrides::from_flags([("unthemed-at-most", text)]).map(|o| o.unthemed_at_most);
+    let by_file = |text: &str| {
+        ConfigFile::parse("wenmai.toml", &format!("unthemed-at-most = {text}")).map(|f| f.overrides().unthemed_at_most)
+    };
+    for (flag, file, at_most) in [
+        ("10%", "\"10%\"", AtMost::Share(0.1)),
+        ("0.1", "0.1", AtMost::Share(0.1)),
+        ("12", "12", AtMost::Count(12)),
+        ("0", "0", AtMost::Count(0)),
+        ("100%", "1.0", AtMost::Share(1.0)),
+    ] {
+        assert_eq!((by_flag(flag).unwrap(), by_file(file).unwrap()), (Some(at_most), Some(at_most)), "{flag}");
+    }
+    for (flag, file) in [("120%", "\"120%\""), ("some", "\"some\""), ("-3", "-3"), ("1.5", "1.5")] {
+        let said = message(by_flag(flag));
+        assert!(said.contains("--unthemed-at-most") && said.contains("10% or 0.1"), "{said}");
+        assert!(message(by_file(file)).contains("10% or 0.1"), "{file}");
     }
 }

@@ -68,6 +68,8 @@ pub fn run(
     let (collection, pairs) = select(collection, pairs, settings.split.as_deref())?;
     let mut config = config.clone();
     config.theme.terms = config.theme.terms.max(TOP_TERMS);
+    // Nothing here measures the parts of themes.
+    config.theme.depth = 1;
     if settings.k_of_labels && !collection.articles.is_empty() {
         let k = labels(&collection.articles).len();
         if k == 0 {

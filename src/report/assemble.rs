@@ -6,7 +6,10 @@ use jiff::civil::Date;
 
 use super::{
     partners, quote,
-    view::{Article, Burst, Corpus, Count, Evidence, Label, Period, Report, Rise, SCHEMA, Story, Term, Theme},
+    view::{
+        Article, Burst, Choice, Corpus, Count, Evidence, Label, Period, Report, Rise, SCHEMA, Story, Subtheme, Term,
+        Theme,
+    },
 };
 use crate::{
     model::Model,
@@ -24,6 +27,12 @@ pub fn assemble(model: &Model) -> Report {
         schema: SCHEMA.to_owned(),
         k: model.themes.themes.len(),
         k_reason: model.themes.reason.clone(),
+        k_choices: model
+            .themes
+            .choices
+            .iter()
+            .map(|choice| Choice { k: choice.k, score: round(choice.score), why: choice.why.clone() })
+            .collect(),
         corpus: corpus(model, &days),
         themes: (model.themes.themes.iter().enumerate())
             .map(|(i, theme)| Theme {
@@ -85,15 +94,11 @@ fn corpus(model: &Model, days: &[Option<Date>]) -> Corpus {
 fn of_theme(model: &Model, days: &[Option<Date>], index: usize, theme: &theme::Theme) -> Theme {
     let ids = |articles: &[usize]| articles.iter().map(|&i| model.articles[i].id.clone()).collect();
     let (from, to) = span(theme.articles.iter().map(|&i| days[i]));
-    let terms = theme.terms.iter().map(|&(id, weight)| {
-        let term = &model.segmenter.terms()[id as usize];
-        Term { term: term.surface.clone(), weight: round(weight), lang: term.lang.name().to_owned() }
-    });
     Theme {
         id: index + 1,
-        label: Label { zh: theme.zh.clone(), en: theme.en.clone(), translated: theme.translated.clone() },
+        label: label(theme),
         size: theme.articles.len(),
-        terms: terms.collect(),
+        terms: terms(model, theme),
         articles: ids(&theme.articles),
         evidence: theme.evidence.iter().map(|quote| evidence(model, quote)).collect(),
         from,
@@ -102,8 +107,60 @@ fn of_theme(model: &Model, days: &[Option<Date>], index: usize, theme: &theme::T
         also: ids(&theme.also),
         cohesion: round(theme.cohesion),
         stories: model.stories.count(theme.articles.iter().copied()),
+        subthemes: subthemes(model, &(index + 1).to_string(), theme),
         ..Theme::default()
     }
+}
+
+fn label(theme: &theme::Theme) -> Label {
+    Label { zh: theme.zh.clone(), en: theme.en.clone(), translated: theme.translated.clone() }
+}
+
+fn terms(model: &Model, theme: &theme::Theme) -> Vec<Term> {
+    let terms = theme.terms.iter().map(|&(id, weight)| {
+        let term = &model.segmenter.terms()[id as usize];
+        Term { term: term.surface.clone(), weight: round(weight), lang: term.lang.name().to_owned() }
+    });
+    terms.collect()
+}
+
+/// The parts of the theme of a number, `3` or `3.1`.
+fn subthemes(model: &Model, number: &str, theme: &theme::Theme) -> Vec<Subtheme> {
+    let parts = theme.subthemes.iter().zip(1..).map(|(part, i)| {
+        let id = format!("{number}.{i}");
+        Subtheme {
+            label: label(part),
+            size: part.articles.len(),
+            stories: model.stories.count(part.articles.iter().copied()),
+            terms: terms(model, part),
+            articles: part.articles.iter().map(|&i| model.articles[i].id.clone()).collect(),
+            evidence: part.evidence.iter().map(|quote| evidence(model, quote)).collect(),
+            cohesion: round(part.cohesion),
+            subthemes: subthemes(model, &id, part),
+            id,
+            ..Subtheme::default()
+        }
+    });
+    parts.collect()
+}
+
+/// The number of the smallest part that an article of a theme is in.
+fn part_of(theme: &theme::Theme, number: &str, article: usize) -> Option<String> {
+    let (part, i) = theme.subthemes.iter().zip(1..).find(|(part, _)| part.articles.contains(&article))?;
+    let id = format!("{number}.{i}");
+    part_of(part, &id, article).or(Some(id))
+}
+
+/// Why an article has no theme, and which theme is the nearest.
+fn because(model: &Model, member: &theme::Member) -> Option<String> {
+    let because = member.because?.to_string();
+    Some(match member.nearest.and_then(|t| Some((t, model.themes.themes.get(t)?))) {
+        Some((t, near)) => {
+            let names = near.zh.iter().chain(&near.en).map(String::as_str).collect::<Vec<_>>().join(" / ");
+            format!("{because}; the nearest is theme {}, {names}", t + 1)
+        }
+        None => because,
+    })
 }
 
 pub(super) fn evidence(model: &Model, quote: &Quote) -> Evidence {
@@ -147,8 +204,10 @@ fn of_article(model: &Model, i: usize) -> Article {
         theme: member.theme.map(|t| t + 1),
         confidence: round(member.confidence),
         also: member.also.iter().map(|t| t + 1).collect(),
-        unthemed_because: member.because.map(|because| because.to_string()),
         story: model.stories.of(i).map(|story| story + 1),
+        unthemed_because: because(model, member),
+        unthemed_evidence: member.says.iter().map(|quote| evidence(model, quote)).collect(),
+        subtheme: member.theme.and_then(|t| part_of(&model.themes.themes[t], &(t + 1).to_string(), i)),
         lang: model.langs[i].clone(),
         date: article.date.map(|date| date.to_string()),
         source: article.source.clone(),

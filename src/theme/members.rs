@@ -2,7 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
-use super::{Input, Member, Unthemed};
+use super::{AtMost, Input, Member, Unthemed, unthemed as cap};
 use crate::vectorize::Bag;
 
 /// A corpus has room for themes of one article while its themes hold this many articles at the mean, at most.
@@ -14,8 +14,9 @@ const ALSO_TERMS: usize = 6;
 /// … and if such passages are at least this share of the article's.
 const ALSO_SHARE: f64 = 0.2;
 
-/// Sorts the articles into themes: a member for each article, and the cluster of each theme, largest theme first.
-pub(super) fn assign(input: &Input<'_>) -> (Vec<Member>, Vec<usize>) {
+/// Sorts the articles into themes: a member for each article, the cluster of each theme, largest theme first, and what was
+/// done to keep to the number of articles without a theme, if anything.
+pub(super) fn assign(input: &Input<'_>, at_most: Option<AtMost>) -> (Vec<Member>, Vec<usize>, Option<String>) {
     let n = input.articles.len();
     let k = input.clusters.centroids.nrows();
     let mut cluster: Vec<Option<usize>> = vec![None; n];
@@ -34,6 +35,7 @@ pub(super) fn assign(input: &Input<'_>) -> (Vec<Member>, Vec<usize>) {
             *c = None;
         }
     }
+    let taken_in = at_most.and_then(|at_most| cap::take_in(input.rows, &mut cluster, &mut because, k, at_most));
     let mut sizes = vec![0usize; k];
     cluster.iter().flatten().for_each(|&c| sizes[c] += 1);
     // Largest first; equal sizes by their first article, which is the clustering's own order for them.
@@ -50,13 +52,13 @@ pub(super) fn assign(input: &Input<'_>) -> (Vec<Member>, Vec<usize>) {
         .into_iter()
         .zip(because)
         .zip(confidences.into_iter().zip(also))
-        .map(|((theme, because), (confidence, also))| Member { theme, confidence, also, because, place: (0.0, 0.0) })
+        .map(|((theme, because), (confidence, also))| Member { theme, confidence, also, because, ..Member::default() })
         .collect();
-    (members, order)
+    (members, order, taken_in)
 }
 
 /// Sums of the rows of each cluster, `k × d`, and their counts.
-fn sums(rows: ArrayView2<'_, f32>, cluster: &[Option<usize>], k: usize) -> (Array2<f32>, Vec<usize>) {
+pub(super) fn sums(rows: ArrayView2<'_, f32>, cluster: &[Option<usize>], k: usize) -> (Array2<f32>, Vec<usize>) {
     let mut sums = Array2::<f32>::zeros((k, rows.ncols()));
     let mut counts = vec![0; k];
     for (row, c) in rows.outer_iter().zip(cluster) {

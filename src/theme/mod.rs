@@ -13,6 +13,8 @@
 //! | `label.rs` | what is it called in each language? |
 //! | `evidence.rs` | which passages prove it? |
 //! | `map.rs` | where does an article stand on a plane? |
+//! | `parts.rs` | which themes have parts of their own? |
+//! | `unthemed.rs` | how many may fit nowhere, and what do they say? |
 //!
 //! # Examples
 //! Each language has its own file of words that make bad labels; a word takes one line there and no other edit.
@@ -30,8 +32,10 @@ mod list;
 mod map;
 mod meeting;
 mod members;
+mod parts;
 #[cfg(test)]
 mod tests;
+mod unthemed;
 mod weight;
 
 use std::ops::Range;
@@ -41,7 +45,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     article::Article,
-    cluster::Clusters,
+    cluster::{Clusters, choose::Plausible},
     segment::{Lang, Segmented},
     story::Stories,
     vectorize::Bag,
@@ -49,19 +53,28 @@ use crate::{
 
 pub use evidence::excerpt;
 pub use label::is_label_word;
+pub use parts::walk;
+pub use unthemed::AtMost;
 
 /// Settings of the themes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
     /// Terms listed for each theme; 1 to 100.
     pub terms: usize,
     /// Passages quoted for each theme; 1 to 50.
     pub evidence: usize,
+    /// Levels of themes: 1 for themes alone, 2 for their parts as well, and so on; 1 to 5.
+    pub depth: usize,
+    /// Articles that may fit no theme: of more, the best-fitting are taken in. Any number if none, which is the default: an
+    /// article that is no more like a theme than like the rest is best shown as such.
+    pub unthemed_at_most: Option<AtMost>,
+    /// Seed of the search for parts.
+    pub seed: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { terms: 10, evidence: 3 }
+        Self { terms: 10, evidence: 3, depth: 2, unthemed_at_most: None, seed: 42 }
     }
 }
 
@@ -105,6 +118,9 @@ pub struct Themes {
     pub members: Vec<Member>,
     /// How the number of themes came about.
     pub reason: String,
+    /// Numbers of themes that the corpus supports, best first; empty where the number was asked for.
+    #[serde(default)]
+    pub choices: Vec<Plausible>,
 }
 
 /// One theme.
@@ -129,6 +145,9 @@ pub struct Theme {
     pub also: Vec<usize>,
     /// Mean cosine of its articles to its centroid, 0 to 1.
     pub cohesion: f64,
+    /// Its parts, largest first; empty if the data shows none. An article of the theme may be in none of them.
+    #[serde(default)]
+    pub subthemes: Vec<Theme>,
 }
 
 /// A quoted passage.
@@ -154,6 +173,12 @@ pub struct Member {
     pub also: Vec<usize>,
     /// Why it has no theme.
     pub because: Option<Unthemed>,
+    /// The theme that an article without one is most like, if it is like any.
+    #[serde(default)]
+    pub nearest: Option<usize>,
+    /// What an article without a theme says; none if it has no text.
+    #[serde(default)]
+    pub says: Option<Quote>,
     /// Its place on the map, each −1 to 1.
     pub place: (f32, f32),
 }
@@ -195,23 +220,24 @@ impl std::fmt::Display for Unthemed {
 /// The result depends on the input alone, not on the number of threads.
 #[must_use]
 pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
-    let (mut members, clusters) = members::assign(input);
+    let (mut members, clusters, taken_in) = members::assign(input, settings.unthemed_at_most);
     let k = clusters.len();
     let mut barred = input.source_terms.to_vec();
     barred.extend(dateline::find(input.articles, input.segmented));
     barred.sort_unstable();
+    let input = &Input { source_terms: &barred, ..*input };
     let assignment: Vec<Option<usize>> = members.iter().map(|m| m.theme).collect();
     // The articles of a story share what one article counts.
     let mut sizes = vec![0.0f64; input.stories.stories.len() + input.articles.len()];
     (0..input.articles.len()).for_each(|i| sizes[input.stories.key(i)] += 1.0);
     let parts: Vec<f64> = (0..input.articles.len()).map(|i| 1.0 / sizes[input.stories.key(i)]).collect();
     let weighed = weight::weigh(input.bags, &parts, &assignment, k, input.segmented.terms.len());
-    let mut terms = list::choose(&weighed, input.segmented, &barred, settings.terms);
+    let mut terms = list::choose(&weighed, input.segmented, input.source_terms, settings.terms);
     let candidates: Vec<Vec<(u32, f64)>> = weighed
         .iter()
         .map(|weighed| {
             let weights: Vec<(u32, f64)> = weighed.iter().map(|w| (w.term, w.weight)).collect();
-            label::candidates(&weights, input.segmented, &barred)
+            label::candidates(&weights, input.segmented, input.source_terms)
         })
         .collect();
     let centroids = members::centroids(input.rows, &assignment, k);
@@ -221,7 +247,8 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
     for (member, place) in members.iter_mut().zip(places) {
         member.place = place;
     }
-    let themes = clusters
+    unthemed::explain(input, &mut members, centroids.view());
+    let mut themes: Vec<Theme> = clusters
         .into_iter()
         .enumerate()
         .map(|(t, cluster)| {
@@ -245,9 +272,11 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
                 articles: ranked.into_iter().map(|(i, _)| i).collect(),
                 evidence,
                 also: members.iter().enumerate().filter(|(_, m)| m.also.contains(&t)).map(|(i, _)| i).collect(),
+                subthemes: Vec::new(),
             }
         })
         .collect();
+    parts::split(input, settings, &mut themes);
     let dissolved = input.clusters.centroids.nrows() - k;
     let reason = match dissolved {
         0 => input.clusters.reason.clone(),
@@ -257,5 +286,9 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
             input.clusters.reason
         ),
     };
-    Themes { themes, members, reason }
+    let reason = match taken_in {
+        Some(told) => format!("{reason}; {told}"),
+        None => reason,
+    };
+    Themes { themes, members, reason, choices: input.clusters.choices.clone() }
 }

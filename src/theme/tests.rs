@@ -1,10 +1,12 @@
 //! The stage on small corpora whose terms and rows are set by hand.
 
 use ndarray::{Array2, Axis, array};
+use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 
 use super::*;
 use crate::{
     article::{Citation, Passage},
+    random::draw,
     segment::{Document, PassageTokens, Term, Token},
 };
 
@@ -296,4 +298,92 @@ fn a_theme_in_neither_language_is_named_by_its_terms() {
     corpus.segmented.documents[1].lang = "other";
     let themes = corpus.fit(&[0, 0, 1, 1], Settings::default());
     assert!(themes.themes[0].en.as_deref().is_some_and(|name| name.contains("море")), "{:?}", themes.themes[0]);
+}
+
+/// Articles of two themes, the first of which has two parts that share half of their words.
+fn parted() -> (Corpus, Vec<usize>) {
+    let pool = |prefix: char, n: usize| (0..n).map(|i| format!("{prefix}{prefix}ab{i:02}x")).collect::<Vec<_>>();
+    let (sea, wind, wave, rail) = (pool('s', 6), pool('w', 14), pool('v', 14), pool('r', 20));
+    let mut rng = Xoshiro256Plus::seed_from_u64(5);
+    let mut take = |words: &[String], n: usize| {
+        draw(words.len(), n, &mut rng).into_iter().map(|at| words[at].clone()).collect::<Vec<_>>()
+    };
+    let texts: Vec<String> = (0..160)
+        .map(|i| match i % 4 {
+            0 => [take(&sea, 4), take(&wind, 9)].concat().join(" "),
+            1 => [take(&sea, 4), take(&wave, 9)].concat().join(" "),
+            _ => take(&rail, 12).join(" "),
+        })
+        .collect();
+    let leaked: Vec<[&str; 1]> = texts.iter().map(|text| [text.as_str()]).collect();
+    let passages: Vec<&[&str]> = leaked.iter().map(|text| &text[..]).collect();
+    (Corpus::new(&passages), (0..160).map(|i| usize::from(i % 4 > 1)).collect())
+}
+
+#[test]
+fn a_theme_with_parts_shows_them_and_their_names_are_their_own() {
+    let (corpus, labels) = parted();
+    let found = corpus.fit(&labels, Settings::default());
+    let sea = found.themes.iter().find(|t| t.articles.iter().all(|i| i % 4 < 2)).unwrap();
+    assert!(sea.subthemes.len() >= 2, "{}", sea.subthemes.len());
+    let mut names: Vec<&str> = walk(&found.themes).filter_map(|t| t.en.as_deref()).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!((names.len(), count), (count, walk(&found.themes).count()));
+    for part in &sea.subthemes {
+        let first = part.articles[0] % 4;
+        assert!(part.articles.iter().all(|i| i % 4 == first && sea.articles.contains(i)), "{:?}", part.articles);
+        assert!(!part.terms.is_empty() && !part.evidence.is_empty() && part.cohesion > 0.0);
+        assert!(part.evidence.iter().all(|quote| part.articles.contains(&quote.article)));
+        // What both parts share tells neither from the other.
+        let own = if first == 0 { "ww" } else { "vv" };
+        let best = &corpus.segmented.terms[part.terms[0].0 as usize].key;
+        assert!(best.starts_with(own), "{best}");
+    }
+    assert!(walk(&corpus.fit(&labels, Settings { depth: 1, ..Settings::default() }).themes).count() == 2);
+}
+
+#[test]
+fn small_themes_and_themes_of_copies_stay_whole() {
+    let mut texts: Vec<&[&str]> = vec![&[SEA]; 60];
+    texts.extend(vec![&[RAIL] as &[&str]; 60]);
+    let labels: Vec<usize> = (0..120).map(|i| i / 60).collect();
+    let found = Corpus::new(&texts).fit(&labels, Settings { depth: 3, ..Settings::default() });
+    assert!(found.themes.iter().all(|theme| theme.subthemes.is_empty()));
+}
+
+#[test]
+fn the_best_fitting_are_taken_in_until_the_cap_holds() {
+    let corpus =
+        Corpus::new(&[&[SEA], &[SEA], &[RAIL], &["railway freight alpha beta gamma delta"], &[RAIL], &[RAIL], &[RAIL]]);
+    // Two articles of rails are forced among the sea's.
+    let labels = [0, 0, 0, 0, 1, 1, 1];
+    let free = corpus.fit(&labels, Settings::default());
+    let unthemed = |found: &Themes| (0..7).filter(|&i| found.members[i].theme.is_none()).collect::<Vec<_>>();
+    assert_eq!(unthemed(&free), [2, 3]);
+    for i in [2, 3] {
+        let member = &free.members[i];
+        assert_eq!(member.nearest, free.members[4].theme, "the rails are nearest");
+        assert_eq!(member.says.as_ref().map(|quote| quote.article), Some(i));
+    }
+    let capped = |at_most| corpus.fit(&labels, Settings { unthemed_at_most: Some(at_most), ..Settings::default() });
+    let one = capped(AtMost::Count(1));
+    assert_eq!(unthemed(&one), [3], "the whole one fits better");
+    assert_eq!(one.members[2].theme, one.members[4].theme);
+    assert!(one.reason.contains("1 of 2 articles that fit no theme was taken into the nearest"), "{}", one.reason);
+    assert_eq!(unthemed(&capped(AtMost::Share(0.1))), [0; 0]);
+    assert_eq!(capped(AtMost::Share(0.5)), free, "a cap that holds changes nothing");
+}
+
+#[test]
+fn an_article_without_words_cannot_be_taken_in() {
+    let mut corpus = Corpus::new(&[&[SEA], &[SEA], &[RAIL], &[RAIL], &["and"]]);
+    corpus.bags[4] = Bag(Vec::new());
+    let rows = corpus.embed(&corpus.bags);
+    let (mut cluster, mut because) = (vec![Some(0), Some(0), Some(1), Some(1), None], vec![None; 5]);
+    because[4] = Some(Unthemed::NoTerms);
+    let told = unthemed::take_in(rows.view(), &mut cluster, &mut because, 2, AtMost::Count(0)).unwrap();
+    assert!(told.starts_with("0 of 1 articles") && told.ends_with("but 1 have no words to go by"), "{told}");
+    assert_eq!((cluster[4], because[4]), (None, Some(Unthemed::NoTerms)));
 }

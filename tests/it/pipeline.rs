@@ -223,3 +223,90 @@ fn stdin_is_an_input_like_any_other() {
     assert_eq!(found["corpus"]["articles"], 9);
     assert_eq!(found["articles"][0]["id"], "stdin-01");
 }
+
+/// The numbers of themes that corpora with labels must come near: within a factor of 1.5.
+#[test]
+fn the_number_of_themes_is_near_that_of_the_labels() {
+    let check = |path: &str, labels: f64| {
+        let found = json(root(), &["cluster", path, "--json", "--depth", "1"], 0);
+        let k = found["k"].as_f64().unwrap();
+        assert!((k / labels).ln().abs() <= 1.5_f64.ln() + 1e-9, "{path}: {k} themes for {labels} labels");
+        let choices = found["k_choices"].as_array().unwrap();
+        assert!((1..=3).contains(&choices.len()), "{choices:?}");
+        assert!(choices.iter().all(|c| c["score"].as_f64().is_some_and(|s| (0.0..=1.0).contains(&s))));
+        assert!(choices[0]["why"].as_str().is_some_and(|why| why.contains("agreement")), "{choices:?}");
+    };
+    check("corpus/", 10.0);
+    if let Some(path) = shared("data/cnews_1k.jsonl") {
+        check(path.to_str().unwrap(), 10.0);
+    }
+}
+
+#[test]
+fn words_drawn_at_random_are_said_to_have_no_structure() {
+    let folder = tempdir().unwrap();
+    let source = fs::read_to_string(root().join("corpus/wires.jsonl")).unwrap();
+    let mut pool: Vec<&str> = source.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() > 3).collect();
+    pool.sort_unstable();
+    let mut state = 7_u64;
+    let mut draw = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        pool[(state >> 33) as usize % pool.len()]
+    };
+    let lines: Vec<String> = (0..200)
+        .map(|i| {
+            let text: Vec<&str> = (0..100).map(|_| draw()).collect();
+            serde_json::json!({ "id": format!("r{i:03}"), "text": text.join(" ") }).to_string()
+        })
+        .collect();
+    let path = folder.path().join("random.jsonl");
+    fs::write(&path, lines.join("\n")).unwrap();
+    let found = json(root(), &["cluster", path.to_str().unwrap(), "--json"], 0);
+    assert_eq!(found["k"], 1, "{}", found["k_reason"]);
+    assert!(found["k_reason"].as_str().unwrap().contains("no structure"), "{}", found["k_reason"]);
+    let table = run(root(), &["cluster", path.to_str().unwrap()], 0);
+    assert!(table.contains("no structure"), "{table}");
+}
+
+#[test]
+fn large_themes_have_parts_and_every_article_knows_its_own() {
+    let Some(path) = shared("data/bbc_news.jsonl") else { return };
+    let found = json(root(), &["cluster", path.to_str().unwrap(), "--json", "-k", "5"], 0);
+    let mut names = BTreeSet::new();
+    let mut parts = 0;
+    for theme in found["themes"].as_array().unwrap() {
+        assert!(names.insert(theme["label"].to_string()));
+        let members: BTreeSet<&str> = strings(&theme["articles"]).into_iter().collect();
+        for part in theme["subthemes"].as_array().unwrap() {
+            parts += 1;
+            assert!(names.insert(part["label"].to_string()), "{}", part["label"]);
+            assert!(!part["evidence"].as_array().unwrap().is_empty());
+            for id in strings(&part["articles"]) {
+                assert!(members.contains(id));
+                let article = found["articles"].as_array().unwrap().iter().find(|a| a["id"] == id).unwrap();
+                assert_eq!(article["subtheme"], part["id"]);
+            }
+        }
+    }
+    assert!(parts >= 4, "{parts} parts");
+    let flat = json(root(), &["cluster", path.to_str().unwrap(), "--json", "-k", "5", "--depth", "1"], 0);
+    assert!(flat["themes"].as_array().unwrap().iter().all(|t| t["subthemes"].as_array().unwrap().is_empty()));
+}
+
+#[test]
+fn no_more_fit_no_theme_than_asked() {
+    let free = json(root(), &["cluster", "corpus/", "--json", "-k", "2"], 0);
+    let unthemed = strings(&free["unthemed"]);
+    assert!(!unthemed.is_empty());
+    for article in free["articles"].as_array().unwrap().iter().filter(|a| a["theme"].is_null()) {
+        assert_eq!(article["unthemed_evidence"].as_array().unwrap().len(), 1, "{article}");
+        assert!(article["unthemed_because"].as_str().unwrap().contains("; the nearest is theme "), "{article}");
+    }
+    for (cap, left) in [("0", 0), ("0%", 0), ("1", 1.min(unthemed.len()))] {
+        let capped = json(root(), &["cluster", "corpus/", "--json", "-k", "2", "--unthemed-at-most", cap], 0);
+        let still = strings(&capped["unthemed"]);
+        assert_eq!(still.len(), left, "{cap}");
+        assert!(still.iter().all(|id| unthemed.contains(id)));
+        assert_eq!(capped["k_reason"].as_str().unwrap().contains("taken into the nearest"), unthemed.len() > left);
+    }
+}

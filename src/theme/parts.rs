@@ -1,0 +1,163 @@
+//! Which themes have parts of their own.
+//!
+//! A theme's articles are a corpus of their own: the number of its parts is chosen as that of the themes is, and the parts are
+//! named, sorted and proved by the same functions, on these articles alone, so that their terms tell them from each other.
+//! A theme stays whole if its articles are too few to be tried again without some of them, if they show no structure, or if
+//! the parts do not hold.
+
+use std::collections::BTreeSet;
+
+use ndarray::{Array2, Axis};
+
+use super::{Input, Quote, Settings, Theme, fit};
+use crate::{
+    article::Article,
+    cluster::{self, K, choose},
+    segment::{Document, Lang, Segmented},
+    story::Stories,
+    vectorize::Bag,
+};
+
+/// Articles that the number of parts is chosen by, at most; they stand at equal distances in the order of articles.
+const LOOKED_AT: usize = 300;
+
+/// A theme is parted only if its parts hold this well when articles are left out, on a scale from chance to always.
+const HOLD: f64 = 0.5;
+
+/// Articles of a part at least.
+const LEAST: usize = 3;
+
+/// Themes and their parts, to any depth, each theme before its parts.
+pub fn walk(themes: &[Theme]) -> impl Iterator<Item = &Theme> {
+    let mut left: Vec<&Theme> = themes.iter().rev().collect();
+    std::iter::from_fn(move || {
+        let next = left.pop()?;
+        left.extend(next.subthemes.iter().rev());
+        Some(next)
+    })
+}
+
+/// Splits themes into parts, down to the depth of the settings. No two themes or parts share a name in a language.
+pub(super) fn split(input: &Input<'_>, settings: &Settings, themes: &mut [Theme]) {
+    if settings.depth < 2 {
+        return;
+    }
+    for theme in &mut *themes {
+        theme.subthemes = parts(input, settings, &theme.articles).unwrap_or_default();
+    }
+    let mut taken: BTreeSet<(Lang, String)> = BTreeSet::new();
+    for theme in &*themes {
+        taken.extend(theme.zh.iter().map(|name| (Lang::Zh, name.clone())));
+        taken.extend(theme.en.iter().map(|name| (Lang::En, name.clone())));
+    }
+    for theme in themes {
+        rename(&mut theme.subthemes, &input.segmented.terms, &mut taken);
+    }
+}
+
+/// The parts of a theme of these articles; none if it has none.
+fn parts(input: &Input<'_>, settings: &Settings, articles: &[usize]) -> Option<Vec<Theme>> {
+    let mut places = articles.to_vec();
+    places.sort_unstable();
+    let rows = input.rows.select(Axis(0), &places);
+    let n = places.len();
+    let looked_at: Vec<usize> =
+        if n <= LOOKED_AT { (0..n).collect() } else { (0..LOOKED_AT).map(|i| i * n / LOOKED_AT).collect() };
+    let choice = choose::themes(rows.select(Axis(0), &looked_at).view(), settings.seed);
+    if choice.k < 2 || choice.holds.is_none_or(|holds| holds < HOLD) {
+        return None;
+    }
+    let asked = cluster::Settings { k: K::Exactly(choice.k), seed: settings.seed, ..cluster::Settings::default() };
+    // Finite rows do not fail; if they did, the theme would stay whole.
+    let clusters = cluster::fit(rows.view(), &asked).ok()?;
+    let part = Part::of(input, &places, rows);
+    let input = Input {
+        articles: &part.articles,
+        segmented: &part.segmented,
+        bags: &part.bags,
+        rows: part.rows.view(),
+        passages: &part.passages,
+        passage_rows: part.passage_rows.view(),
+        clusters: &clusters,
+        clustered: &(0..n).collect::<Vec<_>>(),
+        stories: &part.stories,
+        ..*input
+    };
+    let below = Settings { depth: settings.depth - 1, unthemed_at_most: None, ..*settings };
+    let mut found = fit(&input, &below).themes;
+    found.retain(|theme| theme.articles.len() >= LEAST);
+    found.iter_mut().for_each(|theme| place(theme, &places));
+    (found.len() > 1).then_some(found)
+}
+
+/// Numbers the articles of a part as those of the whole.
+fn place(theme: &mut Theme, places: &[usize]) {
+    // That a passage belongs to a sibling says little.
+    theme.also = Vec::new();
+    theme.articles.iter_mut().for_each(|article| *article = places[*article]);
+    theme.evidence.iter_mut().for_each(|Quote { article, .. }| *article = places[*article]);
+    theme.subthemes.iter_mut().for_each(|part| place(part, places));
+}
+
+/// Gives a part whose name is taken another: with more of its terms, or numbered if these are used up.
+fn rename(parts: &mut [Theme], table: &[crate::segment::Term], taken: &mut BTreeSet<(Lang, String)>) {
+    for part in &mut *parts {
+        let terms = &part.terms;
+        for (lang, name) in [(Lang::Zh, &mut part.zh), (Lang::En, &mut part.en)] {
+            let Some(name) = name else { continue };
+            let more = terms.iter().map(|&(id, _)| &table[id as usize]).filter(|term| term.lang == lang);
+            for term in more {
+                if !taken.contains(&(lang, name.clone())) {
+                    break;
+                }
+                if !name.to_lowercase().contains(&term.surface.to_lowercase()) {
+                    *name = format!("{name} · {}", term.surface);
+                }
+            }
+            let whole = name.clone();
+            let mut number = 2;
+            while !taken.insert((lang, name.clone())) {
+                *name = format!("{whole} ({number})");
+                number += 1;
+            }
+        }
+    }
+    parts.iter_mut().for_each(|part| rename(&mut part.subthemes, table, taken));
+}
+
+/// The articles of a theme as a corpus of their own, in the order of the articles.
+struct Part {
+    articles: Vec<Article>,
+    segmented: Segmented,
+    bags: Vec<Bag>,
+    rows: Array2<f32>,
+    passages: Vec<(u32, u32)>,
+    passage_rows: Array2<f32>,
+    stories: Stories,
+}
+
+impl Part {
+    fn of(input: &Input<'_>, places: &[usize], rows: Array2<f32>) -> Self {
+        let (mut passages, mut of) = (Vec::new(), Vec::new());
+        for (at, &(article, passage)) in input.passages.iter().enumerate() {
+            if let Ok(place) = places.binary_search(&(article as usize)) {
+                // No more than there are articles, which were numbered so.
+                passages.push((u32::try_from(place).unwrap_or(u32::MAX), passage));
+                of.push(at);
+            }
+        }
+        let documents: Vec<Document> = places.iter().map(|&i| input.segmented.documents[i].clone()).collect();
+        Self {
+            articles: places.iter().map(|&i| input.articles[i].clone()).collect(),
+            segmented: Segmented { terms: input.segmented.terms.clone(), documents },
+            bags: places.iter().map(|&i| input.bags[i].clone()).collect(),
+            stories: Stories {
+                stories: input.stories.stories.clone(),
+                of: places.iter().map(|&i| input.stories.of(i)).collect(),
+            },
+            rows,
+            passages,
+            passage_rows: input.passage_rows.select(Axis(0), &of),
+        }
+    }
+}
