@@ -15,7 +15,7 @@ use crate::{
     article::Article,
     report::{
         text::visible,
-        view::{Report, Theme},
+        view::{Label, Report, Subtheme, Term, Theme},
     },
     similar::{Hit, Similar},
 };
@@ -54,15 +54,17 @@ pub fn themes(report: &Report, width: u16, out: &mut dyn Write) -> io::Result<()
     for theme in &report.themes {
         let digits = largest.to_string().len();
         let bar = if width < ROOMY { String::new() } else { bar(theme.size, largest) };
+        let mut names = name(&theme.label);
+        parts(&theme.subthemes, 1, &mut names);
         let dates = span(theme.from.as_deref(), theme.to.as_deref());
         let dates = visible(&dates);
         // A period within a year fits a line; `2024-12-30–2025-01-02` takes two.
         let long = width < ROOMY || dates.len() > "2025-06-14–07-02".len();
         table.add_row([
             Cell::new(theme.id).set_alignment(CellAlignment::Right),
-            Cell::new(format!("{:>digits$} {bar}", theme.size)),
-            Cell::new(name(theme)),
-            Cell::new(visible(&terms(theme))),
+            Cell::new(size(theme, digits, &bar)),
+            Cell::new(names),
+            Cell::new(visible(&terms(&theme.terms))),
             Cell::new(if long { dates.replace('–', "\n–") } else { dates.into_owned() }),
         ]);
     }
@@ -94,10 +96,12 @@ pub fn themes(report: &Report, width: u16, out: &mut dyn Write) -> io::Result<()
         writeln!(out, "Unthemed: {}: {}{more}", counted(report.unthemed.len(), "article"), visible(&shown))?;
     }
     writeln!(out, "{}", visible(&report.k_reason))?;
-    if report.k_choices.len() > 1 {
-        let choices: Vec<String> =
-            report.k_choices.iter().map(|choice| format!("{} ({:.2})", choice.k, choice.score)).collect();
-        writeln!(out, "Plausible numbers of themes, with their scores: {}", choices.join(", "))?;
+    let others = report.k_choices.iter().filter(|choice| choice.k != report.k);
+    let others: Vec<String> = others.map(|choice| format!("{} ({:.2})", choice.k, choice.score)).collect();
+    if !others.is_empty() {
+        let own = report.k_choices.iter().find(|choice| choice.k == report.k);
+        let own = own.map_or(String::new(), |choice| format!("{} ({:.2}), also ", choice.k, choice.score));
+        writeln!(out, "Numbers of themes it supports: {own}{}", others.join(", "))?;
     }
     let corpus = &report.corpus;
     let read = format!(
@@ -112,9 +116,30 @@ pub fn themes(report: &Report, width: u16, out: &mut dyn Write) -> io::Result<()
     }
 }
 
+/// A theme's size: articles and their bar; below, the stories they are where that is another number.
+fn size(theme: &Theme, digits: usize, bar: &str) -> String {
+    let size = format!("{:>digits$} {bar}", theme.size);
+    if theme.stories == 0 || theme.stories == theme.size {
+        size
+    } else {
+        format!("{size}\n{:>digits$} {}", theme.stories, if theme.stories == 1 { "story" } else { "stories" })
+    }
+}
+
+/// Adds a line for each part of a theme, a dot for each step of its depth, each followed by its own parts.
+fn parts(subthemes: &[Subtheme], depth: usize, lines: &mut String) {
+    for part in subthemes {
+        let names = [&part.label.zh, &part.label.en].into_iter().filter_map(|name| name.as_deref());
+        let named = names.chain(part.terms.first().map(|term| term.term.as_str())).next().unwrap_or("–");
+        let (mark, id) = ("·".repeat(depth), visible(&part.id));
+        lines.push_str(&format!("\n{mark} {id} {} ({})", visible(named), part.size));
+        parts(&part.subthemes, depth + 1, lines);
+    }
+}
+
 /// A theme's names, one a line.
-fn name(theme: &Theme) -> String {
-    let names: Vec<&str> = [&theme.label.zh, &theme.label.en].into_iter().filter_map(|name| name.as_deref()).collect();
+fn name(label: &Label) -> String {
+    let names: Vec<&str> = [&label.zh, &label.en].into_iter().filter_map(|name| name.as_deref()).collect();
     if names.is_empty() {
         "–".to_owned()
     } else {
@@ -122,8 +147,8 @@ fn name(theme: &Theme) -> String {
     }
 }
 
-fn terms(theme: &Theme) -> String {
-    theme.terms.iter().take(TERMS_SHOWN).map(|term| term.term.as_str()).collect::<Vec<_>>().join(", ")
+fn terms(terms: &[Term]) -> String {
+    terms.iter().take(TERMS_SHOWN).map(|term| term.term.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// `1 article`, `2 articles`.
@@ -206,161 +231,4 @@ fn described(hit: &Hit, date: Option<&str>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{
-        report::view::{Corpus, Label, Term},
-        similar::{Pair, PassageHit, Shared},
-    };
-
-    fn theme(id: usize, zh: &str, en: &str, size: usize, terms: &[&str], from: &str, to: &str) -> Theme {
-        let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
-        Theme {
-            id,
-            label: Label { zh: some(zh), en: some(en), translated: None },
-            size,
-            terms: terms.iter().map(|t| Term { term: (*t).to_owned(), ..Term::default() }).collect(),
-            from: some(from),
-            to: some(to),
-            ..Theme::default()
-        }
-    }
-
-    fn report() -> Report {
-        Report {
-            k: 3,
-            k_reason: "asked for".into(),
-            corpus: Corpus { articles: 21, passages: 60, files: 2, ..Corpus::default() },
-            themes: vec![
-                theme(
-                    1,
-                    "深海采矿与多金属结核的国际规则谈判",
-                    "deep-sea mining",
-                    12,
-                    &["深海", "seabed", "国际海底管理局", "polymetallic nodules", "采矿规章", "exploration contract"],
-                    "2025-06-14",
-                    "2025-07-02",
-                ),
-                theme(2, "开放科学", "", 8, &["open science", "数据"], "2024-12-30", "2025-01-02"),
-                theme(3, "", "Belt and Road", 1, &["rail\u{1b}[31mway\n", "一带一路"], "2025-06-14", "2025-06-14"),
-            ],
-            unthemed: (0..12).map(|i| format!("article-{i}")).collect(),
-            ..Report::default()
-        }
-    }
-
-    fn written(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
-        let mut out = Vec::new();
-        write(&mut anstream::StripStream::new(&mut out)).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    /// Columns of the characters used in these tests.
-    fn columns(text: &str) -> usize {
-        text.chars().map(|c| if ('\u{2e80}'..='\u{ffef}').contains(&c) { 2 } else { 1 }).sum()
-    }
-
-    #[test]
-    fn columns_align_under_chinese_labels_at_any_width() {
-        for width in [50, 60, 80, 100, 200] {
-            let text = written(|out| themes(&report(), width, out));
-            let table: Vec<&str> = text.lines().take_while(|line| !line.starts_with("Unthemed")).collect();
-            let start = |line: &str, part: &str| line.split_once(part).map(|(before, _)| columns(before));
-            let articles = table.iter().find_map(|line| start(line, "Articles")).unwrap();
-            let sizes: Vec<usize> = table
-                .iter()
-                .filter_map(|line| start(line, " 12 ").or(start(line, "  8 ")).or(start(line, "  1 ")))
-                .collect();
-            // Each size begins a column before the word above it, with the space the pattern has.
-            assert_eq!(sizes, vec![articles - 1; 3], "{text}");
-            let days: Vec<usize> =
-                table.iter().filter_map(|line| start(line, "2025-06-14").or(start(line, "2024-12-30"))).collect();
-            let dates = table.iter().find_map(|line| start(line, "Dates")).unwrap();
-            assert_eq!(days, vec![dates; 3], "{text}");
-            assert!(table.iter().all(|line| columns(line) <= usize::from(width)), "{text}");
-        }
-    }
-
-    #[test]
-    fn the_table_says_what_is_in_the_report() {
-        let text = written(|out| themes(&report(), 200, out));
-        for part in [
-            "深海采矿与多金属结核的国际规则谈判",
-            "12 ██████████ ",
-            " 8 ██████ ",
-            " 1 █ ",
-            "2025-06-14–07-02",
-            "2024-12-30\n",
-            " –2025-01-02\n",
-            "rail\u{fffd}[31mway , 一带一路",
-            "Unthemed: 12 articles: article-0, article-1, article-2, article-3, article-4, article-5, article-6, article-7, \
-             article-8, article-9 and 2 more\nasked for\nRead: 21 articles, 60 passages, 2 files\n",
-        ] {
-            assert!(text.contains(part), "{part}\n{text}");
-        }
-    }
-
-    #[test]
-    fn a_theme_has_a_line_for_each_name() {
-        let text = written(|out| themes(&report(), 100, out));
-        let lines: Vec<&str> = text.lines().collect();
-        let of = |name: &str| lines.iter().position(|line| line.contains(name));
-        assert!(of("deep-sea mining") > of("深海采矿"), "{text}");
-        assert!(of("Belt and Road").is_some() && of("开放科学").is_some(), "{text}");
-    }
-
-    #[test]
-    fn no_theme_is_no_table() {
-        let text =
-            written(|out| themes(&Report { k_reason: "nothing to group".into(), ..Report::default() }, 100, out));
-        assert_eq!(text, "nothing to group\nRead: 0 articles, 0 passages, 0 files\n");
-    }
-
-    #[test]
-    fn hits_show_where_they_stand_and_what_they_share() {
-        let hit = Hit {
-            id: "深海-1".into(),
-            title: "Rules for the deep sea".into(),
-            score: 0.876,
-            passage: Some(PassageHit {
-                passage: 1,
-                score: 0.9,
-                quote: "国际海底管理局的谈判仍在继续，各国对采矿规章的分歧没有缩小。".into(),
-                path: "news/深海.txt".into(),
-                line: 12,
-            }),
-            shared: vec![Shared { term: "deep sea".into(), share: 0.341 }, Shared { term: "采矿".into(), share: 0.2 }],
-            pairs: vec![Pair { query: "mining".into(), hit: "开采".into(), share: 0.1, likeness: 0.6 }],
-        };
-        let found = Similar {
-            query: "q".into(),
-            unknown: vec!["frob".into()],
-            understood: vec!["tax".into()],
-            hits: vec![hit],
-        };
-        let dated = Article { id: "深海-1".into(), date: "2025-06-14 21:57".parse().ok(), ..Article::default() };
-        let text = written(|out| hits(&found, &[dated], 60, out));
-        for part in [
-            "0.88",
-            "深海-1  2025-06-14\n",
-            "news/深海.txt:12\n",
-            "shared: deep sea 34%, 采矿 20%\n",
-            "alike: mining ↔ 开采\n",
-        ] {
-            assert!(text.contains(part), "{part}\n{text}");
-        }
-        assert!(text.ends_with("Not in these articles, but understood: tax\nNot in these articles: frob\n"), "{text}");
-        assert!(text.lines().all(|line| columns(line) <= 60), "{text}");
-        assert_eq!(written(|out| hits(&Similar::default(), &[], 60, out)), "Nothing is like it.\n");
-    }
-
-    #[test]
-    fn dates_say_once_what_they_share() {
-        assert_eq!(span(Some("2025-06-14"), Some("2025-06-14")), "2025-06-14");
-        assert_eq!(span(Some("2025-06-14"), Some("2025-07-02")), "2025-06-14–07-02");
-        assert_eq!(span(Some("2024-06-14"), Some("2025-07-02")), "2024-06-14–2025-07-02");
-        assert_eq!(span(None, Some("2025-07-02")), "2025-07-02");
-        assert_eq!(span(None, None), "");
-        assert_eq!(span(Some("x"), Some("y")), "x–y");
-    }
-}
+mod tests;

@@ -11,7 +11,7 @@ use super::{Writer, text, view::Report};
 pub struct Csv;
 
 /// The columns.
-pub const COLUMNS: [&str; 15] = [
+pub const COLUMNS: [&str; 17] = [
     "id",
     "title",
     "theme",
@@ -26,7 +26,9 @@ pub const COLUMNS: [&str; 15] = [
     "path",
     "line",
     "unthemed_because",
+    "subtheme",
     "story",
+    "partners",
 ];
 
 impl Writer for Csv {
@@ -38,6 +40,7 @@ impl Writer for Csv {
         for article in &report.articles {
             let label = article.theme.and_then(|id| labels.get(&id));
             let also: Vec<String> = article.also.iter().map(usize::to_string).collect();
+            let partners = article.partners.join(" ");
             let row: [Cow<str>; COLUMNS.len()] = [
                 inert(&article.id),
                 inert(&article.title),
@@ -53,7 +56,9 @@ impl Writer for Csv {
                 inert(&article.path),
                 article.line.to_string().into(),
                 inert(article.unthemed_because.as_deref().unwrap_or_default()),
+                inert(article.subtheme.as_deref().unwrap_or_default()),
                 article.story.map(|id| id.to_string()).unwrap_or_default().into(),
+                inert(&partners),
             ];
             rows.write_record(row.iter().map(|cell| cell.as_bytes()))?;
         }

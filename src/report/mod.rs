@@ -32,8 +32,9 @@ use crate::{
 };
 
 mod assemble;
-mod charts;
 mod csv;
+mod data;
+mod detail;
 mod html;
 mod json;
 mod markdown;

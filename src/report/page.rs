@@ -4,14 +4,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    detail::{self, Branch, BurstPage, ChoicePage, Lookup, PartnerPage, RisePage, StoryPage, Stray},
     palette, text,
-    view::{Article, Count, Evidence, Report, Term, Theme},
+    view::{Article, Count, Evidence, Label, Report, Term, Theme},
 };
 
-/// Articles of a theme that are listed openly; the rest can be unfolded.
-const OPEN: usize = 50;
-/// Articles of other themes that are listed openly.
-const OPEN_ALSO: usize = 10;
+/// Articles of a theme that a page shows with it; the index has all.
+const OPEN: usize = 8;
+/// Articles of other themes that a page shows with it.
+const OPEN_ALSO: usize = 5;
+/// Unthemed articles that a page shows with their quotations.
+const OPEN_UNTHEMED: usize = 20;
+/// Partners whose rows are shown openly.
+const OPEN_PARTNERS: usize = 25;
 /// Sources that are named openly.
 const OPEN_SOURCES: usize = 8;
 
@@ -24,7 +29,15 @@ pub struct Page<'a> {
     /// Its articles, in the report's order.
     pub articles: Vec<Entry<'a>>,
     /// Those that fit no theme.
-    pub unthemed: Vec<Entry<'a>>,
+    pub unthemed: Vec<Stray<'a>>,
+    /// How many fit no theme for each reason, most first.
+    pub reasons: Vec<Share>,
+    /// Numbers of themes that the corpus supports.
+    pub choices: Vec<ChoicePage<'a>>,
+    /// Stories of more than one article.
+    pub stories: Vec<StoryPage<'a>>,
+    /// Rows of the table of themes and partners.
+    pub partners: Vec<PartnerPage<'a>>,
     /// The languages of the corpus, in words.
     pub languages: Vec<Share>,
     /// The sources named openly.
@@ -33,7 +46,7 @@ pub struct Page<'a> {
     pub more_sources: &'a [Count],
 }
 
-/// A name, how often it occurs, and its share.
+/// A name and how often it occurs, in words.
 pub struct Share {
     /// The name in words.
     pub name: String,
@@ -66,6 +79,8 @@ pub struct ThemePage<'a> {
     pub second: Option<Named<'a>>,
     /// Its size in words.
     pub size: String,
+    /// The number of its stories, where it is another one than that of its articles.
+    pub stories: Option<String>,
     /// Its share of all articles.
     pub share: String,
     /// Its size as a percentage of the largest theme's, for a bar.
@@ -80,6 +95,16 @@ pub struct ThemePage<'a> {
     pub terms: Vec<TermPage<'a>>,
     /// Its evidence.
     pub evidence: Vec<Proof<'a>>,
+    /// Its articles by period, as an SVG path; empty if it has none.
+    pub spark: String,
+    /// The names of the partners it is about.
+    pub partners: Vec<String>,
+    /// Its parts, each followed by its own.
+    pub tree: Vec<Branch<'a>>,
+    /// Terms that rose.
+    pub rose: Vec<RisePage<'a>>,
+    /// Its bursts.
+    pub bursts: Vec<BurstPage<'a>>,
     /// Its articles, the first few and the rest.
     pub articles: Folded<'a>,
     /// Articles of other themes with a passage here, the first few and the rest.
@@ -133,8 +158,6 @@ pub struct Entry<'a> {
     pub title: &'a str,
     /// For the `lang` attribute; empty if unknown.
     pub lang: &'static str,
-    /// The language, short.
-    pub language: &'static str,
     /// Its day.
     pub day: Option<&'a str>,
     /// Its address, if it is one a reader may follow.
@@ -161,48 +184,84 @@ impl<'a> Page<'a> {
             report.articles.iter().enumerate().map(|(at, article)| entry(at, article, &find)).collect();
         let by_id: BTreeMap<&str, &Entry> = articles.iter().map(|entry| (entry.article.id.as_str(), entry)).collect();
         let largest = report.themes.iter().map(|theme| theme.size).max().unwrap_or(0);
+        let lookup = Lookup { entries: &by_id, badges: &badges };
         let themes = report
             .themes
             .iter()
-            .map(|theme| {
-                let (first, second) = names(theme);
+            .enumerate()
+            .map(|(at, theme)| {
+                let (first, second) = names(&theme.label, &theme.terms);
                 ThemePage {
                     theme,
                     badge: find(theme.id),
                     first,
                     second,
                     size: text::count(theme.size),
+                    stories: (theme.stories > 0 && theme.stories != theme.size).then(|| text::count(theme.stories)),
                     share: text::percent(theme.size, report.corpus.articles),
                     width: width(theme.size as f64 / largest.max(1) as f64),
                     bar: text::bar(theme.size, largest, 20),
                     languages: shares(&theme.languages),
                     cohesion: text::unit(theme.cohesion),
-                    terms: terms(theme),
-                    evidence: theme
-                        .evidence
-                        .iter()
-                        .map(|quote| Proof { quote, entry: by_id.get(quote.article.as_str()).copied().cloned() })
-                        .collect(),
-                    articles: fold(&theme.articles, &by_id, OPEN),
-                    also: fold(&theme.also, &by_id, OPEN_ALSO),
+                    terms: terms(&theme.terms),
+                    evidence: lookup.proofs(&theme.evidence),
+                    spark: detail::spark(&report.timeline, at),
+                    partners: detail::theme_partners(report, theme),
+                    tree: detail::tree(theme, &lookup),
+                    rose: detail::rises(theme, &lookup),
+                    bursts: detail::bursts(theme, &lookup),
+                    articles: fold(&theme.articles, &lookup, OPEN),
+                    also: fold(&theme.also, &lookup, OPEN_ALSO),
                 }
             })
             .collect();
-        let unthemed = fold(&report.unthemed, &by_id, usize::MAX).open;
+        let stray = |entry: Entry<'a>| Stray { evidence: lookup.proofs(&entry.article.unthemed_evidence), entry };
+        let unthemed: Vec<Stray> = lookup.articles(&report.unthemed).into_iter().map(stray).collect();
+        let reasons = detail::reasons(&unthemed);
+        let choices = detail::choices(report);
+        let stories = detail::stories(report, &lookup);
+        let partners = detail::partners(report, &lookup);
         let sources = &report.corpus.sources;
         let (sources, more_sources) = sources.split_at(sources.len().min(OPEN_SOURCES));
         let languages = shares(&report.corpus.languages);
-        Self { report, themes, unthemed, languages, sources, more_sources, articles }
+        Self {
+            report,
+            themes,
+            unthemed,
+            reasons,
+            choices,
+            stories,
+            partners,
+            languages,
+            sources,
+            more_sources,
+            articles,
+        }
+    }
+
+    /// The unthemed articles that the page shows with their quotations.
+    pub fn open_unthemed(&self) -> &[Stray<'a>] {
+        &self.unthemed[..self.unthemed.len().min(OPEN_UNTHEMED)]
+    }
+
+    /// The partners shown openly.
+    pub fn open_partners(&self) -> &[PartnerPage<'a>] {
+        &self.partners[..self.partners.len().min(OPEN_PARTNERS)]
+    }
+
+    /// The other partners.
+    pub fn more_partners(&self) -> &[PartnerPage<'a>] {
+        &self.partners[self.partners.len().min(OPEN_PARTNERS)..]
     }
 
     /// `1 theme`, `2 themes`.
     pub fn themes_in_words(&self) -> String {
-        words(self.report.k, "theme", "themes")
+        text::counted(self.report.k, "theme", "themes")
     }
 
     /// `1 article`, `2 articles`.
     pub fn articles_in_words(&self) -> String {
-        words(self.report.corpus.articles, "article", "articles")
+        text::counted(self.report.corpus.articles, "article", "articles")
     }
 
     /// The palette, for the style sheet: number, light, dark.
@@ -257,11 +316,6 @@ pub mod filters {
     }
 }
 
-/// A count with its noun.
-fn words(n: usize, one: &str, many: &str) -> String {
-    format!("{} {}", text::count(n), if n == 1 { one } else { many })
-}
-
 fn place(path: &str, line: u32) -> String {
     format!("{path}:{line}")
 }
@@ -272,12 +326,12 @@ pub fn day(date: &str) -> &str {
 }
 
 /// A share as a CSS percentage.
-fn width(share: f64) -> String {
+pub fn width(share: f64) -> String {
     format!("{:.1}", if share > 0.0 { share.min(1.0) * 100.0 } else { 0.0 })
 }
 
 fn badge(at: usize, theme: &Theme) -> Badge {
-    let (first, second) = names(theme);
+    let (first, second) = names(&theme.label, &theme.terms);
     let name = match second {
         Some(second) => format!("{} / {}", first.text, second.text),
         None => first.text.to_owned(),
@@ -285,29 +339,27 @@ fn badge(at: usize, theme: &Theme) -> Badge {
     Badge { id: theme.id, colour: palette::number(Some(at)), name, known: true }
 }
 
-fn names(theme: &Theme) -> (Named<'_>, Option<Named<'_>>) {
-    let named = |label: &'_ Option<String>| label.as_ref().is_some_and(|label| !label.trim().is_empty());
-    let zh = theme.label.zh.as_deref().filter(|_| named(&theme.label.zh)).map(|text| Named { text, lang: "zh-Hans" });
-    let en = theme.label.en.as_deref().filter(|_| named(&theme.label.en)).map(|text| Named { text, lang: "en" });
-    match (zh, en) {
+/// The name to show first and the one in the other language; the best term where there is no name.
+pub fn names<'a>(label: &'a Label, terms: &'a [Term]) -> (Named<'a>, Option<Named<'a>>) {
+    let named = |label: &'a Option<String>, lang| {
+        label.as_deref().filter(|label| !label.trim().is_empty()).map(|text| Named { text, lang })
+    };
+    match (named(&label.zh, "zh-Hans"), named(&label.en, "en")) {
         (Some(zh), en) => (zh, en),
         (None, Some(en)) => (en, None),
-        (None, None) => (Named { text: theme.terms.first().map_or("–", |term| term.term.as_str()), lang: "" }, None),
+        (None, None) => (Named { text: terms.first().map_or("–", |term| term.term.as_str()), lang: "" }, None),
     }
 }
 
-fn terms<'a>(theme: &'a Theme) -> Vec<TermPage<'a>> {
-    let page = |term: &'a Term| TermPage {
-        term: &term.term,
-        weight: text::unit(term.weight),
-        width: width(term.weight),
-        lang: tag(&term.lang),
-    };
-    theme.terms.iter().map(page).collect()
+/// Terms with their weights.
+pub fn terms(terms: &[Term]) -> Vec<TermPage<'_>> {
+    let page = |term: &'_ Term| (text::unit(term.weight), width(term.weight), tag(&term.lang));
+    let pages = terms.iter().map(|term| (term, page(term)));
+    pages.map(|(term, (weight, width, lang))| TermPage { term: &term.term, weight, width, lang }).collect()
 }
 
 /// The `lang` attribute of a language of the view model.
-fn tag(lang: &str) -> &'static str {
+pub fn tag(lang: &str) -> &'static str {
     match lang {
         "zh" => "zh-Hans",
         "en" => "en",
@@ -326,8 +378,8 @@ fn shares(counts: &[Count]) -> Vec<Share> {
     counts.iter().map(|count| Share { name: name(&count.name), count: text::count(count.count) }).collect()
 }
 
-fn fold<'a>(ids: &'a [String], by_id: &BTreeMap<&str, &Entry<'a>>, open: usize) -> Folded<'a> {
-    let mut entries: Vec<Entry> = ids.iter().filter_map(|id| by_id.get(id.as_str()).copied().cloned()).collect();
+fn fold<'a>(ids: &'a [String], lookup: &Lookup<'_, 'a>, open: usize) -> Folded<'a> {
+    let mut entries = lookup.articles(ids);
     let rest = if entries.len() > open { entries.split_off(open) } else { Vec::new() };
     Folded { open: entries, rest }
 }
@@ -338,12 +390,6 @@ fn entry<'a>(at: usize, article: &'a Article, find: &dyn Fn(usize) -> Badge) -> 
         article,
         title: if article.title.trim().is_empty() { &article.id } else { &article.title },
         lang: tag(&article.lang),
-        language: match article.lang.as_str() {
-            "zh" => "中",
-            "en" => "EN",
-            "zh+en" => "中 EN",
-            _ => "–",
-        },
         day: article.date.as_deref().map(day),
         url: article.url.as_deref().and_then(text::web_address),
         theme: article.theme.map(find),

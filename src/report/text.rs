@@ -139,6 +139,30 @@ pub fn count(n: usize) -> String {
     out
 }
 
+/// A count with its noun: `1 article`, `1,234 articles`.
+pub fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", count(n), if n == 1 { one } else { many })
+}
+
+/// A value for the fragment of an address: everything but letters, digits, `-`, `.` and `_` percent-encoded.
+///
+/// ```
+/// use wenmai::report::text::fragment;
+/// assert_eq!(fragment("3.1"), "3.1");
+/// assert_eq!(fragment("a&b 中"), "a%26b%20%E4%B8%AD");
+/// ```
+pub fn fragment(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'-' | b'.' | b'_' => out.push(char::from(byte)),
+            _ if byte.is_ascii_alphanumeric() => out.push(char::from(byte)),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
 /// A bar of block characters in eighths of a column, `width` columns for `part == whole`; never empty for a part
 /// above nothing.
 pub fn bar(part: usize, whole: usize, width: usize) -> String {

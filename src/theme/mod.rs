@@ -225,7 +225,13 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
     let mut barred = input.source_terms.to_vec();
     barred.extend(dateline::find(input.articles, input.segmented));
     barred.sort_unstable();
-    let input = &Input { source_terms: &barred, ..*input };
+    let input = &Input {
+        source_terms: &barred,
+        rows: input.rows.view(),
+        passage_rows: input.passage_rows.view(),
+        term_rows: input.term_rows.view(),
+        ..*input
+    };
     let assignment: Vec<Option<usize>> = members.iter().map(|m| m.theme).collect();
     // The articles of a story share what one article counts.
     let mut sizes = vec![0.0f64; input.stories.stories.len() + input.articles.len()];

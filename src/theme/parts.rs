@@ -81,6 +81,7 @@ fn parts(input: &Input<'_>, settings: &Settings, articles: &[usize]) -> Option<V
         clusters: &clusters,
         clustered: &(0..n).collect::<Vec<_>>(),
         stories: &part.stories,
+        term_rows: input.term_rows.view(),
         ..*input
     };
     let below = Settings { depth: settings.depth - 1, unthemed_at_most: None, ..*settings };

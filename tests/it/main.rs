@@ -3,9 +3,11 @@
 // Helpers of tests fail as tests do: the setting that allows it knows only functions marked as tests.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod browser;
 mod cli;
 mod dependencies;
 mod evaluate;
+mod explore;
 mod lexicon;
 mod pipeline;
 mod readme;

@@ -5,6 +5,8 @@ pub type Tag = (String, Vec<(String, String)>);
 
 /// Elements that have no end.
 const VOID: [&str; 4] = ["meta", "br", "link", "input"];
+/// Elements whose inside is no markup.
+const RAW: [&str; 2] = ["style", "script"];
 
 /// The opening tags of a page, in order. Panics unless every tag is closed in order, every attribute is quoted, and no
 /// angle bracket stands in text.
@@ -25,8 +27,8 @@ pub fn check(page: &str) -> Vec<Tag> {
         let (name, attributes) = tag.split_once([' ', '\n']).unwrap_or((tag, ""));
         assert!(name.chars().all(|c| c.is_ascii_alphanumeric()), "{tag}");
         tags.push((name.to_owned(), split(attributes)));
-        if name == "style" {
-            rest = &rest[rest.find("</style>").expect("an end of the style sheet")..];
+        if RAW.contains(&name) {
+            rest = &rest[rest.find(&format!("</{name}>")).expect("an end of it")..];
         }
         if !closed && !VOID.contains(&name) {
             open.push(name.to_owned());
