@@ -14,10 +14,12 @@
 //! | [`vectorize`] | term counts | sparse TF-IDF rows, document frequencies |
 //! | [`vectors`] | a file, a field or a server | dense vectors of the articles from elsewhere, if a user has them |
 //! | [`embed`] | TF-IDF rows | dense unit rows |
+//! | [`steer`] | a file of named themes, if a user has one | where their clustering starts, and what belongs in them |
 //! | [`cluster`] | dense rows | clusters and their number |
 //! | [`theme`] | all of the above | names, members, evidence |
 //! | [`pipeline`] | articles and a [`Config`] | a [`Model`] |
 //! | [`report`], [`similar`] | a model | what people and programs read |
+//! | [`compare`] | two reports | what changed from one to the other |
 //! | [`cli`] | arguments | an exit code |
 //!
 //! Dependencies run one way: a stage knows [`article`], [`error`], its own settings and the output types of the stages
@@ -45,6 +47,7 @@ pub mod article;
 mod atomic;
 pub mod cli;
 pub mod cluster;
+pub mod compare;
 pub mod config;
 pub mod embed;
 pub mod error;
@@ -58,6 +61,7 @@ pub mod remote;
 pub mod report;
 pub mod segment;
 pub mod similar;
+pub mod steer;
 pub mod theme;
 pub mod vectorize;
 pub mod vectors;

@@ -126,9 +126,9 @@ fn counted(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
-/// A bar of [`BAR`] columns for the largest, at least one for any.
+/// A bar of [`BAR`] columns for the largest, at least one for any but an empty one.
 fn bar(size: usize, largest: usize) -> String {
-    "█".repeat((size.saturating_mul(BAR) / largest.max(1)).clamp(1, BAR))
+    "█".repeat((size.saturating_mul(BAR) / largest.max(1)).clamp(size.min(1), BAR))
 }
 
 /// First and last day, what they have in common written once: `2025-06-14`, `2025-06-14–07-02`, `2024-12-30–2025-01-02`.

@@ -88,6 +88,7 @@ fn of_theme(model: &Model, days: &[Option<Date>], index: usize, theme: &theme::T
         languages: counts(theme.articles.iter().map(|&i| model.langs[i].as_str())),
         also: ids(&theme.also),
         cohesion: round(theme.cohesion),
+        named: theme.named.clone(),
         ..Theme::default()
     }
 }

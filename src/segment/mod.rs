@@ -79,6 +79,7 @@ use self::{
     scan::{Kind, Vocabulary},
 };
 pub use chinese::part_of_speech;
+pub use normal::fold_word as fold;
 
 use crate::{article::Article, error::Result};
 

@@ -41,6 +41,7 @@ use crate::{
     article::Article,
     cluster::Clusters,
     segment::{Lang, Segmented},
+    steer::Steered,
     vectorize::Bag,
 };
 
@@ -83,12 +84,23 @@ pub struct Input<'a> {
     pub clustered: &'a [usize],
     /// Terms that name a publication, sorted: they are never labels.
     pub source_terms: &'a [u32],
+    /// The themes that the user named, which are the first clusters.
+    pub named: Option<Named<'a>>,
+}
+
+/// The themes that the user named.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// Their names and what belongs in them.
+    pub steered: &'a Steered,
+    /// Whether no others are wanted.
+    pub only: bool,
 }
 
 /// The themes of a corpus.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Themes {
-    /// The themes, largest first.
+    /// The themes, largest first; named ones without articles come last.
     pub themes: Vec<Theme>,
     /// Where each article belongs.
     pub members: Vec<Member>,
@@ -101,6 +113,9 @@ pub struct Themes {
 pub struct Theme {
     /// Its cluster.
     pub cluster: usize,
+    /// The name that the user gave it; none for a theme that was discovered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<String>,
     /// Its Chinese name, if it has Chinese terms.
     pub zh: Option<String>,
     /// Its English name, if it has English terms; its best terms if it has neither language.
@@ -152,6 +167,8 @@ pub enum Unthemed {
     NoTerms,
     /// Nothing else in the corpus is like it.
     Alone,
+    /// It is nearer to none of the named themes than to what they leave out, and no further themes are wanted.
+    NotNamed,
     /// It is no more like the theme it would stand in than like the rest of the corpus.
     Between {
         /// Its mean cosine to the articles of the nearest theme.
@@ -165,6 +182,7 @@ impl std::fmt::Display for Unthemed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NoTerms => f.write_str("it has no words that count: only stop words, numbers or marks"),
+            Self::NotNamed => f.write_str("it fits none of the named themes, and no others are wanted"),
             Self::Alone => f.write_str("it stands alone: nothing else in the corpus is like it"),
             Self::Between { theme, corpus } => {
                 write!(
@@ -205,10 +223,13 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
         .map(|(t, cluster)| {
             let ranked = members::rank(input.rows, &assignment, t, centroids.row(t));
             let evidence = evidence::pick(input, t, &members, centroids.row(t), &candidates[t], settings.evidence);
+            let given = input.named.and_then(|named| named.steered.names.get(cluster));
+            let label = |lang: Lang, given: Option<&String>| given.or_else(|| labels[t].get(&lang)).cloned();
             Theme {
                 cluster,
-                zh: labels[t].get(&Lang::Zh).cloned(),
-                en: labels[t].get(&Lang::En).cloned(),
+                named: given.map(ToString::to_string),
+                zh: label(Lang::Zh, given.and_then(|name| name.zh.as_ref())),
+                en: label(Lang::En, given.and_then(|name| name.en.as_ref())),
                 terms: std::mem::take(&mut terms[t]),
                 cohesion: members::cohesion(&ranked),
                 articles: ranked.into_iter().map(|(i, _)| i).collect(),
@@ -217,7 +238,8 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
             }
         })
         .collect();
-    let dissolved = input.clusters.centroids.nrows() - k;
+    let left_out = if input.named.is_some_and(|named| named.only) { input.clusters.centroids.nrows() - k } else { 0 };
+    let dissolved = input.clusters.centroids.nrows() - k - left_out;
     let reason = match dissolved {
         0 => input.clusters.reason.clone(),
         1 => format!("{}; one group was dissolved, since none of its articles fits it", input.clusters.reason),

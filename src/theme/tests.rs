@@ -101,6 +101,7 @@ impl Corpus {
                 clusters: &clusters,
                 clustered: &clustered,
                 source_terms: &[],
+                named: None,
             },
             &settings,
         )

@@ -49,9 +49,15 @@ fn version_is_the_packages() {
 
 #[test]
 fn help_teaches_by_example() {
-    for line in
-        [&["-h"][..], &["--help"], &["cluster", "-h"], &["similar", "--help"], &["report", "-h"], &["man", "-h"]]
-    {
+    for line in [
+        &["-h"][..],
+        &["--help"],
+        &["cluster", "-h"],
+        &["similar", "--help"],
+        &["report", "-h"],
+        &["compare", "-h"],
+        &["man", "-h"],
+    ] {
         let output = run(line);
         assert_eq!(output.status.code(), Some(0));
         let help = out(&output);
@@ -128,7 +134,7 @@ fn completions_and_the_manual_know_every_command() {
     let folder = tempfile::tempdir().unwrap();
     let pages = folder.path().join("man1");
     assert_eq!(run(&["man", "--output", pages.to_str().unwrap()]).status.code(), Some(0));
-    for command in ["cluster", "similar", "report", "completions", "man", "schema"] {
+    for command in ["cluster", "similar", "report", "compare", "completions", "man", "schema"] {
         assert!(page.contains(&format!("wenmai\\-{command}(1)")), "{command}");
         let own = fs::read_to_string(pages.join(format!("wenmai-{command}.1"))).unwrap();
         assert!(own.contains("Examples:"), "{own}");
@@ -139,7 +145,7 @@ fn completions_and_the_manual_know_every_command() {
 
 #[test]
 fn schemas_describe_what_json_prints() {
-    for (command, field) in [("cluster", "themes"), ("similar", "hits")] {
+    for (command, field) in [("cluster", "themes"), ("similar", "hits"), ("compare", "changes")] {
         let schema: serde_json::Value = serde_json::from_str(&out(&run(&["schema", command]))).unwrap();
         assert!(schema["properties"][field].is_object(), "{schema}");
     }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod cli;
+mod compare;
 mod dependencies;
 mod evaluate;
 mod lexicon;
@@ -12,5 +13,6 @@ mod readme;
 mod reports;
 mod server;
 mod similar;
+mod steer;
 mod support;
 mod vectors;
