@@ -39,7 +39,7 @@ use crate::{
     cluster::{self, K},
     embed,
     error::Result,
-    input, segment,
+    input, segment, steer,
     theme::{self, AtMost},
     vectorize, vectors,
 };
@@ -57,6 +57,8 @@ pub struct Config {
     pub vectors: vectors::Settings,
     /// Embedding.
     pub embed: embed::Settings,
+    /// Named themes.
+    pub steer: steer::Settings,
     /// Clustering.
     pub cluster: cluster::Settings,
     /// Themes.
@@ -120,6 +122,8 @@ pub struct Overrides {
     /// See [`cluster::Settings::k`]; `"auto"` or a number.
     #[serde(serialize_with = "k_to_value", deserialize_with = "k_from_value")]
     pub k: Option<K>,
+    /// See [`steer::Settings::themes`].
+    pub themes: Option<PathBuf>,
     /// See [`cluster::Settings::starts`].
     pub starts: Option<usize>,
     /// See [`cluster::Settings::max_iterations`].
@@ -195,6 +199,7 @@ impl Overrides {
         put(self.embed_batch.as_ref(), &mut given.batch);
         given.cache = self.embed_cache.clone().or(given.cache.take());
         put(self.k.as_ref(), &mut config.cluster.k);
+        config.steer.themes = self.themes.clone().or(config.steer.themes.take());
         put(self.starts.as_ref(), &mut config.cluster.starts);
         put(self.max_iterations.as_ref(), &mut config.cluster.max_iterations);
         put(self.terms.as_ref(), &mut config.theme.terms);
@@ -243,6 +248,7 @@ impl From<&Config> for Overrides {
             embed_batch: Some(config.vectors.batch),
             embed_cache: config.vectors.cache.clone(),
             k: Some(config.cluster.k),
+            themes: config.steer.themes.clone(),
             starts: Some(config.cluster.starts),
             max_iterations: Some(config.cluster.max_iterations),
             terms: Some(config.theme.terms),

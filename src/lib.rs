@@ -14,6 +14,7 @@
 //! | [`vectorize`] | term counts | sparse TF-IDF rows, document frequencies |
 //! | [`vectors`] | a file, a field or a server | dense vectors of the articles from elsewhere, if a user has them |
 //! | [`embed`] | TF-IDF rows | dense unit rows |
+//! | [`steer`] | a file of named themes, if a user has one | where their clustering starts, and what belongs in them |
 //! | [`cluster`] | dense rows | clusters and their number |
 //! | [`story`] | articles, TF-IDF rows | reprints and reports of one event |
 //! | [`theme`] | all of the above | names, members, evidence |
@@ -22,6 +23,7 @@
 //! | [`pipeline`] | articles and a [`Config`] | a [`Model`] |
 //! | [`words`] | articles | words that no dictionary has |
 //! | [`report`], [`similar`] | a model | what people and programs read |
+//! | [`compare`] | two reports | what changed from one to the other |
 //! | [`cli`] | arguments | an exit code |
 //!
 //! Dependencies run one way: a stage knows [`article`], [`error`], its own settings and the output types of the stages
@@ -49,6 +51,7 @@ pub mod article;
 mod atomic;
 pub mod cli;
 pub mod cluster;
+pub mod compare;
 pub mod config;
 pub mod embed;
 pub mod error;
@@ -62,6 +65,7 @@ pub mod remote;
 pub mod report;
 pub mod segment;
 pub mod similar;
+pub mod steer;
 pub mod story;
 pub mod theme;
 pub mod trend;

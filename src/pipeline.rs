@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::{
     article::{Article, Skipped},
-    cluster::{self, Clusters},
+    cluster::{self, Clusters, Guide, K},
     config::Config,
     embed::{self, Embedder},
     error::{Error, Result},
@@ -15,6 +15,7 @@ use crate::{
     model::Model,
     remote,
     segment::{self, Segmented, Segmenter, Term},
+    steer::{self, Steered},
     story::{self, Stories},
     theme::{self, Themes},
     vectorize::{self, Bag, Csr, Vectorizer},
@@ -47,6 +48,9 @@ pub trait Progress: Sync {
 
     /// How far a stage is that takes long, or what it waits for. Nothing by default.
     fn detail(&self, _what: &str) {}
+
+    /// Something that is no error and that the user should know. Nothing by default.
+    fn note(&self, _what: &str) {}
 }
 
 /// Progress nobody watches.
@@ -112,6 +116,8 @@ pub struct Prepared {
     pub source_terms: Vec<u32>,
     /// Which articles report the same thing.
     pub stories: Stories,
+    /// What the named themes come to, if the user names any.
+    pub steered: Option<Steered>,
 }
 
 /// Segments, vectorizes and embeds a collection, in the current pool of threads.
@@ -122,6 +128,12 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
     let Collection { mut articles, skipped, read } = collection;
     // Before the work, so that a wrong file is told at once.
     let given = vectors::open(&mut articles, read, &config.vectors)?;
+    let wanted = steer::open(&config.steer, &articles)?;
+    if let (Some(wanted), K::Exactly(k)) = (&wanted, config.cluster.k)
+        && k < wanted.themes.len()
+    {
+        return Err(cluster::too_few(k, wanted.themes.len()));
+    }
 
     progress.begin(Stage::Segment);
     let (segmenter, segmented) = segment::fit(&articles, &config.segment)?;
@@ -159,6 +171,15 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
     };
     let passage_vectors = embedder.embed(&passage_rows);
 
+    let steered = wanted.map(|wanted| {
+        let (segmenter, vectorizer, embedder) = (&segmenter, &vectorizer, &embedder);
+        let input = steer::Input { articles: &articles, segmenter, vectorizer, embedder, rows: vectors.view() };
+        steer::resolve(&wanted, &input)
+    });
+    for note in steered.iter().flat_map(|steered| &steered.notes) {
+        progress.note(note);
+    }
+
     let clustered = (0..articles.len()).filter(|&i| vectors.row(i).iter().any(|&x| x != 0.0)).collect();
     Ok(Prepared {
         articles,
@@ -175,6 +196,7 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
         clustered,
         source_terms,
         stories,
+        steered,
     })
 }
 
@@ -224,7 +246,15 @@ impl Prepared {
     /// Whatever a stage returns if it fails.
     pub fn cluster(&self, config: &Config, progress: &dyn Progress) -> Result<(Clusters, Themes)> {
         progress.begin(Stage::Cluster);
-        let clusters = cluster::fit(self.vectors.select(Axis(0), &self.clustered).view(), &config.cluster)?;
+        let rows = self.vectors.select(Axis(0), &self.clustered);
+        let guide = self.steered.as_ref().map(|steered| self.guide(steered));
+        let (clusters, only) = match &guide {
+            None => (cluster::fit(rows.view(), &config.cluster)?, false),
+            Some(guide) => {
+                let only = guide.further(config.cluster.k)? == Some(0);
+                (cluster::fit_guided(rows.view(), guide, &config.cluster)?, only)
+            }
+        };
 
         progress.begin(Stage::Label);
         let input = theme::Input {
@@ -241,9 +271,25 @@ impl Prepared {
             columns: &self.vectorizer.columns,
             term_rows: self.embedder.vectors(),
             translates: self.embedder.origin().is_some(),
+            named: self.steered.as_ref().map(|steered| theme::Named { steered, only }),
         };
         let themes = theme::fit(&input, &config.theme);
         Ok((clusters, themes))
+    }
+
+    /// What the clustering has to know of the named themes.
+    fn guide(&self, steered: &Steered) -> Guide {
+        let of = |all: &[Option<usize>]| self.clustered.iter().map(|&i| all[i]).collect();
+        Guide {
+            seeds: steered.seeds.clone(),
+            pinned: of(&steered.firm),
+            forbidden: self.clustered.iter().map(|&i| steered.forbidden[i].clone()).collect(),
+            matched: of(&steered.matched),
+            extra: match steered.extra {
+                steer::Extra::Auto => None,
+                steer::Extra::Exactly(extra) => Some(extra),
+            },
+        }
     }
 
     /// The model of a clustering of these articles.

@@ -14,13 +14,23 @@ use super::{
 const EXAMPLES: Examples = &[
     ("What themes are in this folder?", "wenmai cluster articles/"),
     ("Exactly eight themes, from several places", "wenmai cluster digest.txt \"feeds/*.jsonl\" -k 8"),
+    ("With themes of your own beside those it finds", "wenmai cluster articles/ --themes themes.toml"),
     ("From another program, for another program", "curl -s https://example.org/feed.jsonl | wenmai cluster - --json"),
     ("Keep the result, to search and report it later", "wenmai cluster articles/ --save wenmai.model"),
 ];
 
 const MORE: &str = "\
 The table goes to standard output; progress, skipped inputs and errors go to standard error. The same articles give the same \
-bytes, whatever the number of threads and the order of the inputs. `wenmai schema cluster` prints the schema of --json.";
+bytes, whatever the number of threads and the order of the inputs. `wenmai schema cluster` prints the schema of --json.
+
+A file of --themes reads:
+  extra = \"auto\"                    # further themes: auto, or a number (0: what fits none is unthemed)
+  [[theme]]
+  name = { zh = \"一带一路\", en = \"Belt and Road\" }     # or name = \"Belt and Road\"
+  words = [\"一带一路\", \"joint laboratory\"]  # what it is about, in either language
+  examples = [\"digest-01\"]           # ids of articles that are in it
+  must = [\"一带一路\"]                # an article with one of these is in it
+  never = [\"football\"]               # an article with one of these is not";
 
 /// Show the themes of a pile of articles
 #[derive(Debug, clap::Args)]

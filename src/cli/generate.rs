@@ -11,6 +11,7 @@ use super::{
     output,
 };
 use crate::{
+    compare::Comparison,
     evaluate::Evaluation,
     report::{text::visible, view::Report},
     similar::Similar,
@@ -98,6 +99,8 @@ pub enum Shape {
     Cluster,
     /// The hits
     Similar,
+    /// The changes
+    Compare,
     /// The measures
     Evaluate,
     /// The new words
@@ -113,6 +116,7 @@ impl Schema {
         output::json(&match self.of {
             Shape::Cluster => schemars::schema_for!(Report),
             Shape::Similar => schemars::schema_for!(Similar),
+            Shape::Compare => schemars::schema_for!(Comparison),
             Shape::Evaluate => schemars::schema_for!(Evaluation),
             Shape::Words => schemars::schema_for!(Found),
         })?;

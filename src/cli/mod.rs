@@ -18,6 +18,7 @@
 
 pub mod args;
 pub mod cluster;
+pub mod compare;
 pub mod evaluate;
 pub mod generate;
 pub mod lexicon;
@@ -124,6 +125,8 @@ pub enum Command {
     Report(report::Args),
     /// Find new Chinese words, and write them as a user dictionary
     Words(words::Args),
+    /// Tell what changed between two runs, and which articles moved
+    Compare(compare::Args),
     /// Measure how good the themes are, against labels if there are any
     Evaluate(evaluate::Args),
     /// Make a lexicon from an embeddings server, or tell what one holds
@@ -147,6 +150,7 @@ pub fn run(cli: &Cli) -> Result<Exit> {
         Command::Similar(args) => similar::run(args, &cli.global),
         Command::Report(args) => report::run(args, &cli.global),
         Command::Words(args) => words::run(args, &cli.global),
+        Command::Compare(args) => compare::run(args, &cli.global),
         Command::Evaluate(args) => evaluate::run(args, &cli.global),
         Command::Lexicon(args) => lexicon::run(args, &cli.global),
         Command::Completions(args) => args.run(),

@@ -49,6 +49,10 @@ impl Progress for Line {
     fn detail(&self, what: &str) {
         self.0.set_message(visible(what).to_string());
     }
+
+    fn note(&self, what: &str) {
+        self.0.suspend(|| super::output::note(&format!("note: {what}")));
+    }
 }
 
 impl Drop for Line {

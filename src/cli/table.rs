@@ -14,7 +14,7 @@ use comfy_table::{
 use crate::{
     article::Article,
     report::{
-        text::visible,
+        text::{TRANSLATED, visible},
         view::{Label, Report, Subtheme, Term, Theme},
     },
     similar::{Hit, Similar},
@@ -129,7 +129,11 @@ fn size(theme: &Theme, digits: usize, bar: &str) -> String {
 /// Adds a line for each part of a theme, a dot for each step of its depth, each followed by its own parts.
 fn parts(subthemes: &[Subtheme], depth: usize, lines: &mut String) {
     for part in subthemes {
-        let names = [&part.label.zh, &part.label.en].into_iter().filter_map(|name| name.as_deref());
+        let names = match part.label.translated.as_deref() {
+            Some("zh") => [&part.label.en, &part.label.zh],
+            _ => [&part.label.zh, &part.label.en],
+        };
+        let names = names.into_iter().filter_map(|name| name.as_deref());
         let named = names.chain(part.terms.first().map(|term| term.term.as_str())).next().unwrap_or("–");
         let (mark, id) = ("·".repeat(depth), visible(&part.id));
         lines.push_str(&format!("\n{mark} {id} {} ({})", visible(named), part.size));
@@ -139,12 +143,13 @@ fn parts(subthemes: &[Subtheme], depth: usize, lines: &mut String) {
 
 /// A theme's names, one a line.
 fn name(label: &Label) -> String {
-    let names: Vec<&str> = [&label.zh, &label.en].into_iter().filter_map(|name| name.as_deref()).collect();
-    if names.is_empty() {
-        "–".to_owned()
-    } else {
-        names.iter().map(|name| visible(name)).collect::<Vec<_>>().join("\n")
-    }
+    let own = |lang: &str| if label.translated.as_deref() == Some(lang) { TRANSLATED } else { "" };
+    let mut names = vec![(own("zh"), &label.zh), (own("en"), &label.en)];
+    // The articles' own language first.
+    names.sort_by_key(|(mark, _)| mark.len());
+    let names = names.into_iter().filter_map(|(mark, name)| Some(format!("{mark}{}", visible(name.as_deref()?))));
+    let names: Vec<String> = names.collect();
+    if names.is_empty() { "–".to_owned() } else { names.join("\n") }
 }
 
 fn terms(terms: &[Term]) -> String {
@@ -156,9 +161,9 @@ fn counted(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
-/// A bar of [`BAR`] columns for the largest, at least one for any.
+/// A bar of [`BAR`] columns for the largest, at least one for any but an empty one.
 fn bar(size: usize, largest: usize) -> String {
-    "█".repeat((size.saturating_mul(BAR) / largest.max(1)).clamp(1, BAR))
+    "█".repeat((size.saturating_mul(BAR) / largest.max(1)).clamp(size.min(1), BAR))
 }
 
 /// First and last day, what they have in common written once: `2025-06-14`, `2025-06-14–07-02`, `2024-12-30–2025-01-02`.

@@ -106,7 +106,7 @@ fn a_file_equal_to_the_flags_gives_an_equal_configuration() {
         &path,
         "input-format = 'markdown'\ndict = 'words.txt'\nstopwords = 'words.txt'\nphrases = false\nmin-df = 2\nmax-df = 0.5\n\
          dimensions = 64\nlexicon = \"none\"\nvectors = 'words.txt'\nembed-server = 'http://x'\nembed-model = 'e5'\n\
-         embed-prefix = 'passage: '\nembed-chars = 500\nembed-batch = 8\nembed-cache = 'words.txt'\nk = 8\nstarts = 3\nmax-iterations = 50\nterms = 12\nevidence = 1\ndepth = 3\nunthemed-at-most = '12.5%'\nseed = 7\nthreads = 2\n",
+         embed-prefix = 'passage: '\nembed-chars = 500\nembed-batch = 8\nembed-cache = 'words.txt'\nk = 8\nthemes = 'words.txt'\nstarts = 3\nmax-iterations = 50\nterms = 12\nevidence = 1\ndepth = 3\nunthemed-at-most = '12.5%'\nseed = 7\nthreads = 2\n",
     )
     .unwrap();
     let (path, words) = (path.to_str().unwrap(), words.to_str().unwrap());
@@ -148,6 +148,8 @@ fn a_file_equal_to_the_flags_gives_an_equal_configuration() {
         words,
         "-k",
         "8",
+        "--themes",
+        words,
         "--starts",
         "3",
         "--max-iterations",

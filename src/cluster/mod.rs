@@ -48,11 +48,13 @@ use crate::error::{Error, Result};
 
 pub mod choose;
 mod community;
+mod guided;
 mod kmeans;
 mod resample;
 mod silhouette;
 mod smooth;
 
+pub use guided::{Guide, fit_guided, too_few};
 pub use kmeans::Lloyd;
 pub use silhouette::{silhouette, simplified_silhouette};
 
@@ -139,7 +141,8 @@ pub struct Clusters {
     /// Centroids, `k × d`: means of the rows assigned to them (not unit length).
     pub centroids: Array2<f32>,
     /// The cluster of each row it was fitted on, below `k`: that of the row's neighbours, which for a row between two themes
-    /// may be another than that of the nearest centroid. Clusters are numbered by size, the largest first.
+    /// may be another than that of the nearest centroid. Clusters are numbered by size, the largest first; after named ones
+    /// ([`fit_guided`]), if there are such.
     pub labels: Vec<usize>,
     /// Sum of squared distances of the rows to their centroids.
     pub inertia: f64,

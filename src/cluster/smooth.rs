@@ -36,7 +36,7 @@ const ANCHORS: usize = 4096;
 const CHUNK: usize = 128;
 
 /// For each row, the places of its nearest anchors and their weights, which sum to 1.
-type Ties = Vec<Vec<(usize, f32)>>;
+pub(super) type Ties = Vec<Vec<(usize, f32)>>;
 
 /// Smooths unit rows, `n × d`, that are to be put into `k` clusters; unit rows again.
 pub(super) fn smooth(rows: ArrayView2<'_, f32>, k: usize) -> Array2<f32> {
@@ -58,6 +58,19 @@ fn smooth_by(rows: ArrayView2<'_, f32>, k: usize, anchors: usize) -> Array2<f32>
     let of_anchors: Ties = anchors.iter().map(|&i| ties[i].clone()).collect();
     let once = draw(at.view(), at.view(), &of_anchors);
     draw(rows, once.view(), &ties)
+}
+
+/// For each row of `n × d` the rows most like it, with weights that sum to 1, as many as [`smooth`] draws it to for `k`
+/// clusters; of a large corpus, among its anchors.
+pub(super) fn company(rows: ArrayView2<'_, f32>, k: usize) -> Ties {
+    let n = rows.nrows();
+    let anchors: Vec<usize> =
+        if n <= ANCHORS { (0..n).collect() } else { (0..ANCHORS).map(|i| i * n / ANCHORS).collect() };
+    let most = NEIGHBOURS.min(n / (SHARE * k.max(1))).min(anchors.len().saturating_sub(1));
+    let mut ties =
+        if most == 0 { vec![Vec::new(); n] } else { ties(rows, rows.select(Axis(0), &anchors).view(), &anchors, most) };
+    ties.iter_mut().flatten().for_each(|tie| tie.0 = anchors[tie.0]);
+    ties
 }
 
 /// The nearest anchors of each row, those of equal cosine by place. Only positive cosines tie.

@@ -35,8 +35,8 @@ impl ConfigFile {
         })?;
         let mut file = Self::parse(&name, &text)?;
         if let Some(folder) = path.parent() {
-            let Overrides { dict, stopwords, embed_cache, .. } = &mut file.overrides;
-            for path in [dict, stopwords, embed_cache].into_iter().flatten() {
+            let Overrides { dict, stopwords, embed_cache, themes, .. } = &mut file.overrides;
+            for path in [dict, stopwords, embed_cache, themes].into_iter().flatten() {
                 *path = folder.join(&*path);
             }
             // `none` is a word, not a file, and a field is the articles'.

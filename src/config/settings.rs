@@ -344,6 +344,21 @@ pub const SETTINGS: &[Setting] = &[
         holds: |o| o.k.is_none_or(|k| k != K::Exactly(0)),
     },
     Setting {
+        key: "themes",
+        group: Group::Clustering,
+        kind: Kind::File,
+        value: "FILE",
+        help: "Name themes in a TOML file; further ones are still discovered",
+        more: "A `[[theme]]` has a `name` (a text, or `{ zh = ..., en = ... }`) and at least one of `words` (what it is about), \
+               `examples` (ids of articles in it) and `must` (an article with one of these words belongs in it); an article \
+               with one of its `never` words does not. Words may be Chinese or English, whatever the articles are. `extra` at \
+               the top is the number of further themes, or \"auto\". -k N is the number of all themes. A theme that no article \
+               matches is reported empty. In a configuration file, the path is relative to that file.",
+        rule: "it is the path of a file of themes",
+        remedy: "name a file",
+        holds: |o| o.themes.as_ref().is_none_or(|path| !path.as_os_str().is_empty()),
+    },
+    Setting {
         key: "starts",
         group: Group::Clustering,
         kind: Kind::Whole,

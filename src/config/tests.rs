@@ -20,6 +20,7 @@ fn everything() -> Overrides {
         embed_batch: Some(8),
         embed_cache: Some("answers".into()),
         k: Some(K::Exactly(8)),
+        themes: Some("themes.toml".into()),
         starts: Some(3),
         max_iterations: Some(50),
         terms: Some(12),

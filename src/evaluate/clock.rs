@@ -59,6 +59,10 @@ impl Progress for Clock<'_> {
     fn detail(&self, what: &str) {
         self.inner.detail(what);
     }
+
+    fn note(&self, what: &str) {
+        self.inner.note(what);
+    }
 }
 
 /// The most memory this process has held at once so far, in MiB, as Linux counts it (`VmHWM`); none on other systems,

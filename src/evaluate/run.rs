@@ -315,7 +315,10 @@ fn similarity(pairs: &[Pair], config: &Config, clock: &Clock<'_>) -> Result<Pair
     };
     let articles = texts.iter().enumerate().map(article).collect();
     let collection = Collection { articles, ..Collection::default() };
-    let prepared = pipeline::prepare(collection, config, clock)?;
+    let mut config = config.clone();
+    // Pairs are no articles of any theme.
+    config.steer.themes = None;
+    let prepared = pipeline::prepare(collection, &config, clock)?;
     clock.end();
     let row = |text: &String| texts.binary_search(&text.as_str()).ok().map(|i| prepared.vectors.row(i));
     let scored: Vec<(f64, f64)> = pairs

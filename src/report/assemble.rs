@@ -108,6 +108,7 @@ fn of_theme(model: &Model, days: &[Option<Date>], index: usize, theme: &theme::T
         cohesion: round(theme.cohesion),
         stories: model.stories.count(theme.articles.iter().copied()),
         subthemes: subthemes(model, &(index + 1).to_string(), theme),
+        named: theme.named.clone(),
         ..Theme::default()
     }
 }

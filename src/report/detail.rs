@@ -225,7 +225,7 @@ pub fn partners<'a>(report: &'a Report, lookup: &Lookup<'_, 'a>) -> Vec<PartnerP
 
 fn partner_names(partner: &Partner) -> (Named<'_>, Option<Named<'_>>) {
     let named = partner.name.zh.is_some() || partner.name.en.is_some();
-    if named { names(&partner.name, &[]) } else { (Named { text: &partner.code, lang: "" }, None) }
+    if named { names(&partner.name, &[]) } else { (Named { text: &partner.code, lang: "", mark: "" }, None) }
 }
 
 /// The names of the partners that a theme is about: `中国 China`, or the code where the report has no name.

@@ -117,6 +117,8 @@ pub struct Named<'a> {
     pub text: &'a str,
     /// `zh-Hans` or `en`.
     pub lang: &'static str,
+    /// What stands before it: a sign if it is translated, since no article says so.
+    pub mark: &'static str,
 }
 
 /// A term with its weight.
@@ -333,21 +335,29 @@ pub fn width(share: f64) -> String {
 fn badge(at: usize, theme: &Theme) -> Badge {
     let (first, second) = names(&theme.label, &theme.terms);
     let name = match second {
-        Some(second) => format!("{} / {}", first.text, second.text),
+        Some(second) => format!("{} / {}{}", first.text, second.mark, second.text),
         None => first.text.to_owned(),
     };
     Badge { id: theme.id, colour: palette::number(Some(at)), name, known: true }
 }
 
-/// The name to show first and the one in the other language; the best term where there is no name.
+/// The name to show first and the one in the other language, a translated one after the articles' own; the best term where
+/// there is no name.
 pub fn names<'a>(label: &'a Label, terms: &'a [Term]) -> (Named<'a>, Option<Named<'a>>) {
     let named = |label: &'a Option<String>, lang| {
-        label.as_deref().filter(|label| !label.trim().is_empty()).map(|text| Named { text, lang })
+        label.as_deref().filter(|label| !label.trim().is_empty()).map(|text| Named { text, lang, mark: "" })
     };
     match (named(&label.zh, "zh-Hans"), named(&label.en, "en")) {
-        (Some(zh), en) => (zh, en),
+        (Some(zh), Some(en)) => match label.translated.as_deref() {
+            Some("zh") => (en, Some(Named { mark: text::TRANSLATED, ..zh })),
+            Some("en") => (zh, Some(Named { mark: text::TRANSLATED, ..en })),
+            _ => (zh, Some(en)),
+        },
+        (Some(zh), None) => (zh, None),
         (None, Some(en)) => (en, None),
-        (None, None) => (Named { text: terms.first().map_or("–", |term| term.term.as_str()), lang: "" }, None),
+        (None, None) => {
+            (Named { text: terms.first().map_or("–", |term| term.term.as_str()), lang: "", mark: "" }, None)
+        }
     }
 }
 

@@ -112,6 +112,9 @@ fn entity(rest: &str) -> bool {
     name.len() < rest.len() && name.starts_with(';')
 }
 
+/// What stands before a name that is translated: no article says so.
+pub const TRANSLATED: &str = "≈ ";
+
 /// A number between 0 and 1 in two decimals; whatever is no number counts as 0, so no sign or `NaN` is ever shown.
 pub fn unit(value: f64) -> String {
     format!("{:.2}", if value > 0.0 { value.min(1.0) } else { 0.0 })

@@ -81,6 +81,7 @@ use self::{
 };
 pub use chinese::{dictionary_words, part_of_speech};
 pub use hanzi::{Character, Dictionary, Edge, Part};
+pub use normal::fold_word as fold;
 
 use crate::{article::Article, error::Result};
 

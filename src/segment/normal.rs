@@ -230,8 +230,9 @@ pub(super) fn simplified(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A word of a side file (dictionary, stop words) as the cutters will meet it.
-pub(super) fn fold_word(word: &str) -> String {
+/// A text as the cutters meet it: NFKC, lower case, traditional characters simplified.
+#[must_use]
+pub fn fold_word(word: &str) -> String {
     Folded::new(word, false).text.into_owned()
 }
 

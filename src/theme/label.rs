@@ -196,7 +196,9 @@ pub(super) fn name(
     fits: ArrayView2<'_, f32>,
 ) -> Vec<Names> {
     let table = &input.segmented.terms;
-    let mut taken: BTreeSet<(Lang, String)> = BTreeSet::new();
+    let given = || input.named.iter().flat_map(|named| &named.steered.names);
+    let mut taken: BTreeSet<(Lang, String)> = given().filter_map(|name| Some((Lang::Zh, name.zh.clone()?))).collect();
+    taken.extend(given().filter_map(|name| Some((Lang::En, name.en.clone()?))));
     candidates
         .iter()
         .enumerate()

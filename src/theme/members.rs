@@ -30,6 +30,7 @@ pub(super) fn assign(input: &Input<'_>, at_most: Option<AtMost>) -> (Vec<Member>
             *because = Some(Unthemed::Alone);
         }
     }
+    let names = steer(input, &mut cluster, &mut because);
     for (c, because) in cluster.iter_mut().zip(&because) {
         if because.is_some() {
             *c = None;
@@ -39,8 +40,10 @@ pub(super) fn assign(input: &Input<'_>, at_most: Option<AtMost>) -> (Vec<Member>
     let mut sizes = vec![0usize; k];
     cluster.iter().flatten().for_each(|&c| sizes[c] += 1);
     // Largest first; equal sizes by their first article, which is the clustering's own order for them.
-    let mut order: Vec<usize> = (0..k).filter(|&c| sizes[c] > 0).collect();
-    order.sort_by_key(|&c| (std::cmp::Reverse(sizes[c]), cluster.iter().position(|&l| l == Some(c))));
+    // A named theme is there even if it is empty.
+    let mut order: Vec<usize> = (0..k).filter(|&c| sizes[c] > 0 || c < names).collect();
+    let first = |c: usize| cluster.iter().position(|&l| l == Some(c));
+    order.sort_by_key(|&c| (std::cmp::Reverse(sizes[c]), first(c)));
     let mut theme_of = vec![None; k];
     for (t, &c) in order.iter().enumerate() {
         theme_of[c] = Some(t);
@@ -55,6 +58,23 @@ pub(super) fn assign(input: &Input<'_>, at_most: Option<AtMost>) -> (Vec<Member>
         .map(|((theme, because), (confidence, also))| Member { theme, confidence, also, because, ..Member::default() })
         .collect();
     (members, order, taken_in)
+}
+
+/// Lets the names decide: an article that is pinned to a theme or matches its name is in it for that, whatever the others
+/// there are; where no other themes are wanted, those it is nearer to are none. Returns how many themes are named.
+fn steer(input: &Input<'_>, cluster: &mut [Option<usize>], because: &mut [Option<Unthemed>]) -> usize {
+    let Some(named) = input.named else { return 0 };
+    let names = named.steered.names.len();
+    for (i, (cluster, because)) in cluster.iter_mut().zip(because).enumerate() {
+        if let Some(pin) = named.steered.pinned[i] {
+            (*cluster, *because) = (Some(pin), None);
+        } else if cluster.is_some() && *cluster == named.steered.matched[i] {
+            *because = None;
+        } else if named.only && cluster.is_some_and(|c| c >= names) {
+            *because = Some(Unthemed::NotNamed);
+        }
+    }
+    names
 }
 
 /// Sums of the rows of each cluster, `k × d`, and their counts.

@@ -47,6 +47,7 @@ use crate::{
     article::Article,
     cluster::{Clusters, choose::Plausible},
     segment::{Lang, Segmented},
+    steer::Steered,
     story::Stories,
     vectorize::Bag,
 };
@@ -107,12 +108,23 @@ pub struct Input<'a> {
     pub term_rows: ArrayView2<'a, f32>,
     /// Whether a theme of one language gets a name in the other, translated.
     pub translates: bool,
+    /// The themes that the user named, which are the first clusters.
+    pub named: Option<Named<'a>>,
+}
+
+/// The themes that the user named.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// Their names and what belongs in them.
+    pub steered: &'a Steered,
+    /// Whether no others are wanted.
+    pub only: bool,
 }
 
 /// The themes of a corpus.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Themes {
-    /// The themes, largest first.
+    /// The themes, largest first; named ones without articles come last.
     pub themes: Vec<Theme>,
     /// Where each article belongs.
     pub members: Vec<Member>,
@@ -128,6 +140,9 @@ pub struct Themes {
 pub struct Theme {
     /// Its cluster.
     pub cluster: usize,
+    /// The name that the user gave it; none for a theme that was discovered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<String>,
     /// Its Chinese name, if it has Chinese terms.
     pub zh: Option<String>,
     /// Its English name, if it has English terms; its best terms if it has neither language.
@@ -191,6 +206,8 @@ pub enum Unthemed {
     NoTerms,
     /// Nothing else in the corpus is like it.
     Alone,
+    /// It is nearer to none of the named themes than to what they leave out, and no further themes are wanted.
+    NotNamed,
     /// It is no more like the theme it would stand in than like the rest of the corpus.
     Between {
         /// Its mean cosine to the articles of the nearest theme.
@@ -204,6 +221,7 @@ impl std::fmt::Display for Unthemed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::NoTerms => f.write_str("it has no words that count: only stop words, numbers or marks"),
+            Self::NotNamed => f.write_str("it fits none of the named themes, and no others are wanted"),
             Self::Alone => f.write_str("it stands alone: nothing else in the corpus is like it"),
             Self::Between { theme, corpus } => {
                 write!(
@@ -268,11 +286,18 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
                 &labels[t].terms,
                 settings.evidence,
             );
+            let given = input.named.and_then(|named| named.steered.names.get(cluster));
+            let kept = |lang: &Lang| match lang {
+                Lang::Zh => given.is_none_or(|name| name.zh.is_none()),
+                _ => given.is_none_or(|name| name.en.is_none()),
+            };
+            let of = |lang: Lang, given: Option<&String>| given.or_else(|| labels[t].of.get(&lang)).cloned();
             Theme {
                 cluster,
-                zh: labels[t].of.get(&Lang::Zh).cloned(),
-                en: labels[t].of.get(&Lang::En).cloned(),
-                translated: labels[t].translated.map(|lang| lang.name().to_owned()),
+                named: given.map(ToString::to_string),
+                zh: of(Lang::Zh, given.and_then(|name| name.zh.as_ref())),
+                en: of(Lang::En, given.and_then(|name| name.en.as_ref())),
+                translated: labels[t].translated.filter(kept).map(|lang| lang.name().to_owned()),
                 terms: std::mem::take(&mut terms[t]),
                 cohesion: members::cohesion(&ranked),
                 articles: ranked.into_iter().map(|(i, _)| i).collect(),
@@ -283,7 +308,8 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
         })
         .collect();
     parts::split(input, settings, &mut themes);
-    let dissolved = input.clusters.centroids.nrows() - k;
+    let left_out = if input.named.is_some_and(|named| named.only) { input.clusters.centroids.nrows() - k } else { 0 };
+    let dissolved = input.clusters.centroids.nrows() - k - left_out;
     let reason = match dissolved {
         0 => input.clusters.reason.clone(),
         1 => format!("{}; one group was dissolved, since none of its articles fits it", input.clusters.reason),

@@ -81,6 +81,7 @@ fn parts(input: &Input<'_>, settings: &Settings, articles: &[usize]) -> Option<V
         clusters: &clusters,
         clustered: &(0..n).collect::<Vec<_>>(),
         stories: &part.stories,
+        named: None,
         term_rows: input.term_rows.view(),
         ..*input
     };

@@ -111,6 +111,7 @@ impl Corpus {
                 columns: &(0u32..).take(self.segmented.terms.len()).collect::<Vec<_>>(),
                 term_rows: Array2::eye(self.segmented.terms.len()).view(),
                 translates,
+                named: None,
             },
             &settings,
         )

@@ -56,6 +56,7 @@ fn help_teaches_by_example() {
         &["similar", "--help"],
         &["report", "-h"],
         &["words", "-h"],
+        &["compare", "-h"],
         &["man", "-h"],
     ] {
         let output = run(line);
@@ -134,7 +135,7 @@ fn completions_and_the_manual_know_every_command() {
     let folder = tempfile::tempdir().unwrap();
     let pages = folder.path().join("man1");
     assert_eq!(run(&["man", "--output", pages.to_str().unwrap()]).status.code(), Some(0));
-    for command in ["cluster", "similar", "report", "words", "completions", "man", "schema"] {
+    for command in ["cluster", "similar", "report", "compare", "words", "completions", "man", "schema"] {
         assert!(page.contains(&format!("wenmai\\-{command}(1)")), "{command}");
         let own = fs::read_to_string(pages.join(format!("wenmai-{command}.1"))).unwrap();
         assert!(own.contains("Examples:"), "{own}");
@@ -145,7 +146,7 @@ fn completions_and_the_manual_know_every_command() {
 
 #[test]
 fn schemas_describe_what_json_prints() {
-    for (command, field) in [("cluster", "themes"), ("similar", "hits"), ("words", "words")] {
+    for (command, field) in [("cluster", "themes"), ("similar", "hits"), ("compare", "changes"), ("words", "words")] {
         let schema: serde_json::Value = serde_json::from_str(&out(&run(&["schema", command]))).unwrap();
         assert!(schema["properties"][field].is_object(), "{schema}");
     }

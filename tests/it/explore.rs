@@ -21,7 +21,7 @@ const RIGHT: &str = "\u{E014}";
 
 /// A report of `n` articles in three themes, every kind of statement in it, with hostile words wherever words can be.
 fn report(n: usize) -> Report {
-    let label = |zh: &str, en: &str| Label { zh: Some(zh.to_owned()), en: Some(en.to_owned()) };
+    let label = |zh: &str, en: &str| Label { zh: Some(zh.to_owned()), en: Some(en.to_owned()), translated: None };
     let evidence = |at: usize| {
         vec![Evidence {
             article: format!("{HOSTILE}{at}"),

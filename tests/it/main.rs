@@ -5,6 +5,7 @@
 
 mod browser;
 mod cli;
+mod compare;
 mod dependencies;
 mod evaluate;
 mod explore;
@@ -14,6 +15,7 @@ mod readme;
 mod reports;
 mod server;
 mod similar;
+mod steer;
 mod stories;
 mod support;
 mod vectors;
