@@ -80,7 +80,7 @@ pub fn fit_guided(rows: ArrayView2<'_, f32>, guide: &Guide, settings: &Settings)
     let rest: Vec<usize> = (0..rows.nrows()).filter(|&row| taken[row].is_none()).collect();
     let extra = match further {
         Some(extra) if extra > 0 => extra,
-        _ => number(rows, &rest, whole, further == Some(0), settings.seed),
+        _ => number(rows, &rest, whole, living(&taken, named), further == Some(0), settings.seed),
     };
     // A row that no named theme may have needs another.
     let homeless =
@@ -142,17 +142,22 @@ fn spread(rows: ArrayView2<'_, f32>, whole: usize, guide: &Guide) -> (Vec<Option
     (taken, guide.pinned.clone())
 }
 
+/// How many of the named themes have a row.
+fn living(taken: &[Option<usize>], named: usize) -> usize {
+    (0..named).filter(|theme| taken.contains(&Some(*theme))).count()
+}
+
 /// How many further themes the `rest` shows that matches no named one: no more than are found in it by itself, and no finer
-/// than the whole corpus is seen, of whose themes it gets its share by its rows. (By itself alone, the left-over articles of
-/// a named theme look like several themes: BBC News with its 5 classes named had 2 to 6 further ones.) Where further themes
-/// are not wanted, they still need a place to be out of the way.
-fn number(rows: ArrayView2<'_, f32>, rest: &[usize], whole: usize, aside: bool, seed: u64) -> usize {
+/// than the whole corpus is seen, of whose themes it gets those that no name takes, or its share by its rows. (By itself
+/// alone, the left-over articles of a named theme look like several themes: BBC News with its 5 classes named had 2 to 6
+/// further ones.) Where further themes are not wanted, they still need a place to be out of the way.
+fn number(rows: ArrayView2<'_, f32>, rest: &[usize], whole: usize, living: usize, aside: bool, seed: u64) -> usize {
     if rest.is_empty() {
         return 0;
     }
     let alone = choose::themes(rows.select(Axis(0), rest).view(), seed).k;
     let share = (whole as f64 * rest.len() as f64 / rows.nrows() as f64).round() as usize;
-    share.min(alone).max(usize::from(aside))
+    share.max(whole.saturating_sub(living)).min(alone).max(usize::from(aside))
 }
 
 /// The beginnings of all themes: the seeds, then centroids of `extra` clusters of the rows that match no seed; of all rows

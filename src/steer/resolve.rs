@@ -22,6 +22,10 @@ use crate::{article::Article, embed::Embedder, segment::Segmenter, vectorize::Ve
 /// .26 to .54); where there are none, .10 to .28, or up to .38 for a single article that touches on it.
 const NEAR: f32 = 0.25;
 
+/// … and how many standard deviations above the mean of all articles it is. With 0, the name "deep-sea research" drew 26 of the
+/// 80 articles of `corpus/`, with .5, 1 and 1.5 it draws 11; BBC News with its five classes named is the same with any.
+const ABOVE: f32 = 1.0;
+
 /// Articles that a seed is drawn to, at most.
 const FEEDBACK: usize = 10;
 
@@ -103,7 +107,10 @@ pub fn resolve(wanted: &Wanted, input: &Input<'_>) -> Steered {
         })
         .collect();
     // A word that all articles are near tells none from another: in nine articles of one subject, most words are such.
-    let typical = |word: &Array1<f32>| input.rows.dot(word).mean().unwrap_or_default();
+    let typical = |word: &Array1<f32>| {
+        let cosines = input.rows.dot(word);
+        cosines.mean().unwrap_or_default() + ABOVE * cosines.std(0.0)
+    };
     let asked: Vec<Vec<(&Array1<f32>, f32)>> = (0..m)
         .map(|t| vectors[t].iter().chain([&own[t]]).map(|word| (word, typical(word).max(NEAR))).collect())
         .collect();
