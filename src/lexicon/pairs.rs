@@ -67,7 +67,7 @@ pub fn pairs(lexicon: &Lexicon<'_>, texts: &[Text], least: f32) -> Result<Vec<Pa
             found.push((i, j, cosine));
         }
     }
-    found.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
+    found.sort_by_key(|pair| (pair.0, pair.1));
     found.dedup_by_key(|pair| (pair.0, pair.1));
     let pair = |(i, j, cosine): (usize, usize, f32)| {
         let (zh, en) = (&corpus.terms[zh[i]], &corpus.terms[en[j]]);
@@ -120,7 +120,7 @@ fn nearest(rows: &Array2<f32>, others: &Array2<f32>) -> Vec<(usize, f32)> {
 }
 
 /// The shipped pairs: a Chinese term to the English one as written, an English key to the Chinese term; the nearest of each.
-static SHIPPED: LazyLock<(HashMap<&str, &str>, HashMap<&str, &str>)> = LazyLock::new(|| {
+static SHIPPED: LazyLock<[HashMap<&str, &str>; 2]> = LazyLock::new(|| {
     let mut lines: Vec<(&str, &str, &str, f32)> = include_str!("../../lexicon/pairs.tsv")
         .lines()
         .filter_map(|line| {
@@ -131,15 +131,15 @@ static SHIPPED: LazyLock<(HashMap<&str, &str>, HashMap<&str, &str>)> = LazyLock:
     // Of several, the nearest is put in last.
     lines.sort_by(|a, b| a.3.total_cmp(&b.3));
     let to_english = lines.iter().map(|&(zh, en, ..)| (zh, en)).collect();
-    (to_english, lines.iter().map(|&(zh, _, key, _)| (key, zh)).collect())
+    [to_english, lines.iter().map(|&(zh, _, key, _)| (key, zh)).collect()]
 });
 
 /// What a term of the given key and language is called in the other language, if that is sure.
 #[must_use]
 pub fn counterpart(key: &str, lang: Lang) -> Option<&'static str> {
     match lang {
-        Lang::Zh => SHIPPED.0.get(key).copied(),
-        Lang::En => SHIPPED.1.get(key).copied(),
+        Lang::Zh => SHIPPED[0].get(key).copied(),
+        Lang::En => SHIPPED[1].get(key).copied(),
         Lang::Other => None,
     }
 }

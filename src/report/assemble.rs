@@ -139,7 +139,6 @@ fn subthemes(model: &Model, number: &str, theme: &theme::Theme) -> Vec<Subtheme>
             cohesion: round(part.cohesion),
             subthemes: subthemes(model, &id, part),
             id,
-            ..Subtheme::default()
         }
     });
     parts.collect()

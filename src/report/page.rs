@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     detail::{self, Branch, BurstPage, ChoicePage, Lookup, PartnerPage, RisePage, StoryPage, Stray},
     palette, text,
-    view::{Article, Count, Evidence, Label, Report, Term, Theme},
+    view::{Article, Count, Evidence, Label, Report, Subtheme, Term, Theme},
 };
 
 /// Articles of a theme that a page shows with it; the index has all.
@@ -254,6 +254,14 @@ impl<'a> Page<'a> {
     /// The other partners.
     pub fn more_partners(&self) -> &[PartnerPage<'a>] {
         &self.partners[self.partners.len().min(OPEN_PARTNERS)..]
+    }
+
+    /// Whether a name of a theme or of a part is translated.
+    pub fn translated(&self) -> bool {
+        fn any(parts: &[Subtheme]) -> bool {
+            parts.iter().any(|part| part.label.translated.is_some() || any(&part.subthemes))
+        }
+        self.report.themes.iter().any(|theme| theme.label.translated.is_some() || any(&theme.subthemes))
     }
 
     /// `1 theme`, `2 themes`.

@@ -73,7 +73,8 @@ pub(super) fn find(articles: &[Article], corpus: &Segmented) -> Vec<u32> {
 /// The bytes at the beginning of a text that look like a dateline: up to 讯 or 电 before a blank or a mark, or up to a dash
 /// after a bracket.
 fn dateline(text: &str) -> Range<usize> {
-    let head = &text[..text.floor_char_boundary(BYTES)];
+    let end = (0..=BYTES.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let head = &text[..end];
     let ends = |(at, c): (usize, char)| {
         let rest = &head[at + c.len_utf8()..];
         let next = rest.chars().next().is_some_and(|c| c.is_whitespace() || "（(，,：:）)】—".contains(c));
