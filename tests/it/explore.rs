@@ -142,7 +142,7 @@ const SHOWN: &str = "document.querySelector('#shown').textContent";
 const DOTS: &str = "echarts.getInstanceByDom(document.querySelector('#map-plot')).getOption().series\
                     .filter(s => s.id.startsWith('theme-')).reduce((n, s) => n + s.data.length, 0)";
 const BARS: &str = "echarts.getInstanceByDom(document.querySelector('#timeline-plot')).getOption().series\
-                    .reduce((n, s) => n + s.data.reduce((a, b) => a + b, 0), 0)";
+                    .reduce((n, s) => n + s.data.reduce((a, b) => a + (b.value ?? b), 0), 0)";
 
 fn choose(browser: &Browser, name: &str, value: &str) {
     browser.eval(&format!(

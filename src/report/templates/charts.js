@@ -210,7 +210,7 @@ function drawTime() {
       },
     },
     series: ids.map((id, at) => ({
-      id: `theme-${id}`, name: id ? `${id} ${first(id)}` : themeName(id), type: 'bar', stack: 'all', data: counts[at], animation: false, barMaxWidth: 64, barCategoryGap: data.periods.length > 120 ? '0%' : '18%',
+      id: `theme-${id}`, name: id ? `${id} ${first(id)}` : themeName(id), type: 'bar', stack: 'all', data: counts[at].map(n => n || { value: 0, itemStyle: { borderWidth: 0 } }), animation: false, barMaxWidth: 64, barCategoryGap: data.periods.length > 120 ? '0%' : '18%',
       itemStyle: { color: themeInk(id), borderColor: ink('--sheet'), borderWidth: data.periods.length > 80 ? 0 : .5 }, emphasis: { disabled: true },
       markArea: chosen?.id === id && chosen.bursts ? { silent: true, itemStyle: { color: themeInk(id), opacity: .14 }, data: chosen.bursts.map(([from, to]) => [{ xAxis: burst(from) }, { xAxis: burst(to) }]) } : { data: [] },
     })),
