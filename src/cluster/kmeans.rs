@@ -40,10 +40,19 @@ impl Clusterer for Lloyd {
     fn cluster(&self, rows: ArrayView2<'_, f32>, k: usize, settings: &Settings) -> Result<Partition> {
         let rows = rows.as_standard_layout();
         let rows = rows.view();
-        let k = k.clamp(1, super::distinct_rows(rows).len().max(1));
         if rows.ncols() == 0 {
             return Ok(Partition { centroids: Array2::zeros((1, 0)), labels: vec![0; rows.nrows()], inertia: 0.0 });
         }
+        let Partition { centroids, labels, .. } = self.rough(rows, k, settings)?;
+        settle(rows, centroids, &labels, settings.max_iterations)
+    }
+}
+
+impl Lloyd {
+    /// The start of least inertia, run until no row moves, before linfa and the order of the clusters; a cluster may be
+    /// empty. What is only compared needs no more. Rows have columns, and stand in the standard layout.
+    pub(super) fn rough(&self, rows: ArrayView2<'_, f32>, k: usize, settings: &Settings) -> Result<Partition> {
+        let k = k.clamp(1, super::distinct_rows(rows).len().max(1));
         let data = Data::new(rows);
         let tolerance = TOLERANCE * data.variance();
         let mut streams = Vec::with_capacity(settings.starts);
@@ -60,7 +69,7 @@ impl Clusterer for Lloyd {
         let Some(best) = best else { return Err(failed("no start")) };
         let left = settings.max_iterations.saturating_sub(best.iterations);
         let best = data.lloyd(best.centroids, 0.0, left.max(1));
-        settle(rows, best.centroids, &best.labels, settings.max_iterations)
+        Ok(Partition { centroids: best.centroids, labels: best.labels, inertia: best.inertia })
     }
 }
 

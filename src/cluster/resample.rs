@@ -14,7 +14,7 @@ use ndarray::{Array2, Axis};
 use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 use rayon::prelude::*;
 
-use super::{Clusterer, K, Lloyd, Partition, Settings, silhouette::simplified_silhouette, smooth::smooth};
+use super::{K, Lloyd, Partition, Settings, silhouette::simplified_silhouette, smooth::smooth};
 use crate::random::{draw, shuffle};
 
 /// Starts of k-means here: fewer than for the themes themselves, since several samples are looked at.
@@ -72,8 +72,8 @@ impl Sample {
     /// The agreement of both groupings and the silhouette of the whole; none if k-means fails.
     fn measure(&self, k: usize, seed: u64) -> Option<(f64, f64)> {
         let settings = Settings { k: K::Exactly(k), starts: STARTS, max_iterations: ITERATIONS, seed };
-        let whole = Lloyd.cluster(self.whole.view(), k, &settings).ok()?;
-        let again = Lloyd.cluster(self.again.view(), k, &settings).ok()?;
+        let whole = Lloyd.rough(self.whole.view(), k, &settings).ok()?;
+        let again = Lloyd.rough(self.again.view(), k, &settings).ok()?;
         let before: Vec<usize> = self.places.iter().map(|&row| whole.labels[row]).collect();
         let silhouette = simplified_silhouette(self.whole.view(), whole.centroids.view(), &whole.labels);
         Some((agreement(&before, &whole, &again), silhouette.unwrap_or(0.0)))
