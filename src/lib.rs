@@ -48,6 +48,7 @@
 //! ```
 
 pub mod article;
+mod association;
 mod atomic;
 pub mod cli;
 pub mod cluster;

@@ -235,5 +235,22 @@ fn described(hit: &Hit, date: Option<&str>) -> String {
     lines.join("\n")
 }
 
+/// Writes a table with a bold header; the first `fixed` columns are not wrapped.
+pub(super) fn print(mut table: Table, out: &mut dyn Write, fixed: usize) -> io::Result<()> {
+    for column in (0..fixed).filter_map(|i| Some(i).filter(|&i| i < table.column_count())).collect::<Vec<_>>() {
+        if let Some(column) = table.column_mut(column) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
+    let bold = Style::new().bold();
+    for (i, line) in table.lines().enumerate() {
+        match i {
+            0 => writeln!(out, "{bold}{}{bold:#}", line.trim_end())?,
+            _ => writeln!(out, "{}", line.trim_end())?,
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests;

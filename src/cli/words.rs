@@ -5,17 +5,16 @@ use std::{
     path::PathBuf,
 };
 
-use anstyle::Style;
 use anyhow::{Result, bail};
 use clap::ValueHint;
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, presets::NOTHING};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets::NOTHING};
 
 use super::{
     Exit,
     args::{self, Examples, Global, SettingFlags, Wording},
     output,
     progress::Line,
-    table::width,
+    table::{print, width},
 };
 use crate::{
     atomic,
@@ -150,18 +149,7 @@ fn write(found: &Found, width: u16, out: &mut dyn Write) -> io::Result<()> {
             Cell::new(format!("{}\n{}:{}", visible(&example.quote), visible(&example.path), example.line)),
         ]);
     }
-    for column in 0..5 {
-        if let Some(column) = table.column_mut(column) {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        }
-    }
-    let bold = Style::new().bold();
-    for (i, line) in table.lines().enumerate() {
-        match i {
-            0 => writeln!(out, "{bold}{}{bold:#}", line.trim_end())?,
-            _ => writeln!(out, "{}", line.trim_end())?,
-        }
-    }
+    print(table, out, 5)?;
     let shown = found.words.len();
     match found.found {
         1 => writeln!(out, "1 word"),

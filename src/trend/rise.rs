@@ -5,6 +5,7 @@
 //! rare terms that a χ² overrates. Many tables are looked at, so a rise has to pass Bonferroni's bound.
 
 use crate::{
+    association,
     segment::{Lang, Term, part_of_speech},
     theme::is_label_word,
 };
@@ -43,10 +44,7 @@ pub(super) struct Rise {
 
 /// The log-likelihood ratio of a 2 × 2 table: `a` of `n` hold the term in one place, `b` of `m` in the other.
 pub(super) fn g2(a: usize, n: usize, b: usize, m: usize) -> f64 {
-    let share = (a + b) as f64 / (n + m) as f64;
-    let cell = |seen: usize, expected: f64| if seen == 0 { 0.0 } else { seen as f64 * (seen as f64 / expected).ln() };
-    let row = |a: usize, n: usize| cell(a, share * n as f64) + cell(n.saturating_sub(a), (1.0 - share) * n as f64);
-    2.0 * (row(a, n) + row(b, m))
+    association::g2(a as f64, (a + b) as f64, n as f64, (n + m) as f64)
 }
 
 /// An upper bound of the chance of so large a G² (χ² of one degree of freedom), `2φ(x)/x` with `x² = G²` (Mills' ratio).

@@ -6,6 +6,7 @@ use super::{
     count::{Gram, Level, NONE},
     text::{BREAK, SET_OFF, Text, is_character},
 };
+use crate::association::npmi;
 
 /// The least cohesion of a word: that of a phrase.
 const COHESION: f64 = 0.4;
@@ -60,7 +61,10 @@ pub(super) fn candidates(
                 return None;
             }
             let halves = (1..len).map(|s| (half(first, s), half(first + s, len - s)));
-            let cohesion = halves.clone().map(|(a, b)| npmi(count, a, b, text.total)).fold(1.0, f64::min);
+            let cohesion = halves
+                .clone()
+                .map(|(a, b)| npmi(f64::from(count), f64::from(a), f64::from(b), text.total as f64))
+                .fold(1.0, f64::min);
             let bound = halves.map(|(a, b)| f64::from(count) / f64::from(a.min(b))).collect();
             let cohesive = cohesion >= COHESION && !known(&text.word(first, len));
             cohesive.then_some(Candidate { len, gram, cohesion, freedom: f64::INFINITY, bound })
@@ -91,14 +95,6 @@ pub(super) fn candidates(
         }
     }
     found.into_iter().flatten().collect()
-}
-
-/// Normalised pointwise mutual information of two strings met `a` and `b` times, one after the other `ab` times, among
-/// `total` characters; from −1 to 1.
-pub(super) fn npmi(ab: u32, a: u32, b: u32, total: usize) -> f64 {
-    let (ab, a, b, n) = (f64::from(ab), f64::from(a), f64::from(b), total as f64);
-    let information = (n / ab).ln();
-    if information > 0.0 { (ab * n / (a * b)).ln() / information } else { 0.0 }
 }
 
 /// Shannon entropy of neighbours, in nats, given how often each occurs. The end of a sentence or clause is one neighbour, so

@@ -3,7 +3,7 @@ use rustc_hash::FxHashSet;
 
 use super::{
     count::levels,
-    measure::{entropy, npmi},
+    measure::entropy,
     text::{BREAK, SET_OFF},
     *,
 };
@@ -27,16 +27,6 @@ fn titles<'t>(titles: impl IntoIterator<Item = &'t str>) -> Vec<Article> {
 
 fn words(articles: &[Article]) -> Vec<String> {
     find(articles, &segment::Settings::default()).unwrap().words.into_iter().map(|word| word.word).collect()
-}
-
-#[test]
-fn cohesion_agrees_with_the_formula_by_hand() {
-    // p(ab) = 8/1000, p(a) = 10/1000, p(b) = 12/1000: ln(0.008 / 0.00012) / −ln 0.008 = 4.19970508 / 4.82831374.
-    assert!((npmi(8, 10, 12, 1000) - 0.869_807_826_578).abs() < 1e-9);
-    // Two halves that occur only together are as far from chance as can be, and independent ones are at zero.
-    assert!((npmi(5, 5, 5, 1000) - 1.0).abs() < 1e-12);
-    assert!(npmi(1, 10, 100, 1000).abs() < 1e-12);
-    assert_eq!(npmi(7, 7, 7, 7), 0.0, "nothing else occurs, so nothing is learnt");
 }
 
 #[test]

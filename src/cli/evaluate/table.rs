@@ -2,10 +2,10 @@
 
 use std::io::{self, Write};
 
-use anstyle::Style;
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, presets::NOTHING};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets::NOTHING};
 
 use crate::{
+    cli::table::print,
     evaluate::{
         Evaluation,
         view::{Confusion, Row},
@@ -177,23 +177,6 @@ fn commonest(labels: &[String], counts: &[usize]) -> String {
 
 fn themes(k: usize) -> String {
     if k == 1 { "1 theme".to_owned() } else { format!("{k} themes") }
-}
-
-/// Writes a table with a bold header; the first `fixed` columns are not wrapped.
-fn print(mut table: Table, out: &mut dyn Write, fixed: usize) -> io::Result<()> {
-    for column in (0..fixed).filter_map(|i| Some(i).filter(|&i| i < table.column_count())).collect::<Vec<_>>() {
-        if let Some(column) = table.column_mut(column) {
-            column.set_constraint(ColumnConstraint::ContentWidth);
-        }
-    }
-    let bold = Style::new().bold();
-    for (i, line) in table.lines().enumerate() {
-        match i {
-            0 => writeln!(out, "{bold}{}{bold:#}", line.trim_end())?,
-            _ => writeln!(out, "{}", line.trim_end())?,
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
