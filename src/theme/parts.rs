@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use ndarray::{Array2, Axis};
+use rayon::prelude::*;
 
 use super::{Input, Quote, Settings, Theme, fit};
 use crate::{
@@ -42,9 +43,9 @@ pub(super) fn split(input: &Input<'_>, settings: &Settings, themes: &mut [Theme]
     if settings.depth < 2 {
         return;
     }
-    for theme in &mut *themes {
+    themes.par_iter_mut().for_each(|theme| {
         theme.subthemes = parts(input, settings, &theme.articles).unwrap_or_default();
-    }
+    });
     let mut taken: BTreeSet<(Lang, String)> = BTreeSet::new();
     for theme in &*themes {
         taken.extend(theme.zh.iter().map(|name| (Lang::Zh, name.clone())));
