@@ -9,6 +9,7 @@ use clap::{
 };
 
 use crate::{
+    cluster::K,
     config::{Config, ConfigFile, Group, Kind, Overrides, SETTINGS, Setting},
     error::Result,
 };
@@ -46,7 +47,9 @@ impl Global {
     pub fn config<S: Scope>(&self, flags: &SettingFlags<S>) -> Result<Config> {
         let file = self.config.as_deref().map(ConfigFile::read).transpose()?;
         let flags = Overrides::from_flags(self.run.given().chain(flags.given()))?;
-        Config::resolve(file.as_ref(), &flags)
+        let mut config = Config::resolve(file.as_ref(), &flags)?;
+        S::spare(&mut config);
+        Ok(config)
     }
 }
 
@@ -83,6 +86,9 @@ pub trait Scope: std::fmt::Debug {
     fn takes(setting: &Setting) -> bool {
         Self::has(setting.group)
     }
+
+    /// Leaves undone what the command has no use for.
+    fn spare(_: &mut Config) {}
 
     /// The flag of a setting where the command understands more by it than the others do.
     fn adapt(_: &Setting, flag: clap::Arg) -> clap::Arg {
@@ -142,6 +148,13 @@ impl Scope for Evaluating {
 impl Scope for Searching {
     fn has(group: Group) -> bool {
         matches!(group, Group::Reading | Group::Terms | Group::Embedding)
+    }
+
+    // A search looks at articles and passages, not at themes.
+    fn spare(config: &mut Config) {
+        config.cluster.k = K::Exactly(1);
+        config.theme.depth = 1;
+        config.steer.themes = None;
     }
 }
 

@@ -23,6 +23,10 @@ pub fn assemble(model: &Model) -> Report {
     let partners = partners::of(model);
     let days: Vec<Option<Date>> = model.articles.iter().map(|a| a.date.map(|d| d.day)).collect();
     let trend = trend(model, &days);
+    let mut subthemes_of = vec![None; model.articles.len()];
+    for (theme, number) in model.themes.themes.iter().zip(1..) {
+        parts(theme, &number.to_string(), &mut subthemes_of);
+    }
     let mut report = Report {
         schema: SCHEMA.to_owned(),
         k: model.themes.themes.len(),
@@ -41,7 +45,7 @@ pub fn assemble(model: &Model) -> Report {
                 ..of_theme(model, &days, i, theme)
             })
             .collect(),
-        articles: (0..model.articles.len()).map(|i| of_article(model, i)).collect(),
+        articles: (subthemes_of.into_iter().enumerate()).map(|(i, part)| of_article(model, i, part)).collect(),
         unthemed: (0..model.articles.len())
             .filter(|&i| model.themes.members[i].theme.is_none())
             .map(|i| model.articles[i].id.clone())
@@ -144,11 +148,13 @@ fn subthemes(model: &Model, number: &str, theme: &theme::Theme) -> Vec<Subtheme>
     parts.collect()
 }
 
-/// The number of the smallest part that an article of a theme is in.
-fn part_of(theme: &theme::Theme, number: &str, article: usize) -> Option<String> {
-    let (part, i) = theme.subthemes.iter().zip(1..).find(|(part, _)| part.articles.contains(&article))?;
-    let id = format!("{number}.{i}");
-    part_of(part, &id, article).or(Some(id))
+/// Writes the number of the smallest part that each article of a theme is in.
+fn parts(theme: &theme::Theme, number: &str, of: &mut [Option<String>]) {
+    for (part, i) in theme.subthemes.iter().zip(1..) {
+        let id = format!("{number}.{i}");
+        part.articles.iter().for_each(|&article| of[article] = Some(id.clone()));
+        parts(part, &id, of);
+    }
 }
 
 /// Why an article has no theme, and which theme is the nearest.
@@ -190,7 +196,7 @@ pub(super) fn evidence(model: &Model, quote: &Quote) -> Evidence {
     }
 }
 
-fn of_article(model: &Model, i: usize) -> Article {
+fn of_article(model: &Model, i: usize, subtheme: Option<String>) -> Article {
     let article = &model.articles[i];
     let member = &model.themes.members[i];
     let begins = if article.title_position.line > 0 {
@@ -207,7 +213,7 @@ fn of_article(model: &Model, i: usize) -> Article {
         story: model.stories.of(i).map(|story| story + 1),
         unthemed_because: because(model, member),
         unthemed_evidence: member.says.iter().map(|quote| evidence(model, quote)).collect(),
-        subtheme: member.theme.and_then(|t| part_of(&model.themes.themes[t], &(t + 1).to_string(), i)),
+        subtheme,
         lang: model.langs[i].clone(),
         date: article.date.map(|date| date.to_string()),
         source: article.source.clone(),
