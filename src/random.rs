@@ -7,6 +7,18 @@ pub(crate) fn uniform(rng: &mut Xoshiro256Plus) -> f64 {
     (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
 }
 
+/// An index drawn in proportion to `weights`, whose sum is `total`, by a number of [0, 1); the last if all are zero.
+pub(crate) fn weighted(weights: &[f32], total: f64, at: f64) -> usize {
+    let mut left = total * at;
+    for (index, &weight) in weights.iter().enumerate() {
+        left -= f64::from(weight);
+        if left < 0.0 {
+            return index;
+        }
+    }
+    weights.len().saturating_sub(1)
+}
+
 /// Puts items into a random order (Fisher and Yates).
 pub(crate) fn shuffle<T>(items: &mut [T], rng: &mut Xoshiro256Plus) {
     for i in (1..items.len()).rev() {

@@ -48,6 +48,7 @@ use crate::error::{Error, Result};
 
 pub mod choose;
 mod community;
+mod gram;
 mod guided;
 mod kmeans;
 mod resample;

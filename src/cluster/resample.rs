@@ -14,7 +14,10 @@ use ndarray::{Array2, Axis};
 use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 use rayon::prelude::*;
 
-use super::{K, Lloyd, Partition, Settings, silhouette::simplified_silhouette, smooth::smooth};
+use super::{
+    gram::{Gram, Groups},
+    smooth::smooth,
+};
 use crate::random::{draw, shuffle};
 
 /// Starts of k-means here: fewer than for the themes themselves, since several samples are looked at.
@@ -54,10 +57,10 @@ impl Signals {
 
 /// A sample to be grouped twice, smoothed.
 pub(super) struct Sample {
-    whole: Array2<f32>,
+    whole: Gram,
     /// The rows that are grouped again, ascending.
     places: Vec<usize>,
-    again: Array2<f32>,
+    again: Gram,
 }
 
 impl Sample {
@@ -66,22 +69,19 @@ impl Sample {
         let n = rows.nrows();
         let places = draw(n, n * AGAIN.0 / AGAIN.1, &mut Xoshiro256Plus::seed_from_u64(seed));
         let again = smooth(rows.select(Axis(0), &places).view(), k);
-        Self { whole: smooth(rows.view(), k), places, again }
+        Self { whole: Gram::new(smooth(rows.view(), k).view()), places, again: Gram::new(again.view()) }
     }
 
-    /// The agreement of both groupings and the silhouette of the whole; none if k-means fails.
-    fn measure(&self, k: usize, seed: u64) -> Option<(f64, f64)> {
-        let settings = Settings { k: K::Exactly(k), starts: STARTS, max_iterations: ITERATIONS, seed };
-        let whole = Lloyd.rough(self.whole.view(), k, &settings).ok()?;
-        let again = Lloyd.rough(self.again.view(), k, &settings).ok()?;
-        let before: Vec<usize> = self.places.iter().map(|&row| whole.labels[row]).collect();
-        let silhouette = simplified_silhouette(self.whole.view(), whole.centroids.view(), &whole.labels);
-        Some((agreement(&before, &whole, &again), silhouette.unwrap_or(0.0)))
+    /// The agreement of both groupings and the silhouette of the whole.
+    fn measure(&self, k: usize, seed: u64) -> (f64, f64) {
+        let whole = self.whole.cluster(k, STARTS, ITERATIONS, seed);
+        let again = self.again.cluster(k, STARTS, ITERATIONS, seed);
+        let before: Vec<u32> = self.places.iter().map(|&row| whole.labels[row]).collect();
+        (agreement(&before, &again, k), whole.silhouette)
     }
 }
 
-/// The signals of each of some numbers of clusters, ascending, on samples of rows and of shuffled ones. A sample on which
-/// k-means fails does not count. What shuffled rows give is measured at the least, the middle and the largest number and
+/// The signals of each of some numbers of clusters, ascending, on samples of rows and of shuffled ones. What shuffled rows give is measured at the least, the middle and the largest number and
 /// taken to lie evenly between.
 pub(super) fn signals(samples: &[Sample], shuffled: &[Sample], ks: &[usize], seed: u64) -> Vec<Signals> {
     let (Some(&first), Some(&last)) = (ks.first(), ks.last()) else { return Vec::new() };
@@ -90,7 +90,7 @@ pub(super) fn signals(samples: &[Sample], shuffled: &[Sample], ks: &[usize], see
     let real = ks.iter().flat_map(|&k| samples.iter().map(move |sample| (k, sample)));
     let mixed = posts.iter().flat_map(|&k| shuffled.iter().map(move |sample| (k, sample)));
     let runs: Vec<(usize, &Sample)> = real.chain(mixed).collect();
-    let measured: Vec<Option<(f64, f64)>> = runs.into_par_iter().map(|(k, sample)| sample.measure(k, seed)).collect();
+    let measured: Vec<(f64, f64)> = runs.into_par_iter().map(|(k, sample)| sample.measure(k, seed)).collect();
     let (real, mixed) = measured.split_at(ks.len() * samples.len());
     let real: Vec<(f64, f64)> = real.chunks(samples.len().max(1)).map(medians).collect();
     let mixed: Vec<(f64, f64)> = mixed.chunks(shuffled.len().max(1)).map(medians).collect();
@@ -112,9 +112,9 @@ pub(super) fn signals(samples: &[Sample], shuffled: &[Sample], ks: &[usize], see
 }
 
 /// The median of each number, which one bad start of k-means does not move; 0 of none.
-fn medians(measured: &[Option<(f64, f64)>]) -> (f64, f64) {
+fn medians(measured: &[(f64, f64)]) -> (f64, f64) {
     let median = |of: fn(&(f64, f64)) -> f64| {
-        let mut values: Vec<f64> = measured.iter().flatten().map(of).collect();
+        let mut values: Vec<f64> = measured.iter().map(of).collect();
         values.sort_by(f64::total_cmp);
         let n = values.len();
         if n == 0 { 0.0 } else { (values[(n - 1) / 2] + values[n / 2]) / 2.0 }
@@ -122,13 +122,13 @@ fn medians(measured: &[Option<(f64, f64)>]) -> (f64, f64) {
     (median(|m| m.0), median(|m| m.1))
 }
 
-/// The adjusted Rand index of two clusterings of the same rows; 1 if both are one cluster.
-fn agreement(before: &[usize], whole: &Partition, again: &Partition) -> f64 {
-    let (a, b) = (whole.centroids.nrows(), again.centroids.nrows());
-    let mut cells = vec![0_usize; a * b];
-    let (mut of_a, mut of_b) = (vec![0_usize; a], vec![0_usize; b]);
+/// The adjusted Rand index of two groupings into at most `k` of the same rows; 1 if both are one group.
+fn agreement(before: &[u32], again: &Groups, k: usize) -> f64 {
+    let mut cells = vec![0_usize; k * k];
+    let (mut of_a, mut of_b) = (vec![0_usize; k], vec![0_usize; k]);
     for (&i, &j) in before.iter().zip(&again.labels) {
-        cells[i * b + j] += 1;
+        let (i, j) = (i as usize, j as usize);
+        cells[i * k + j] += 1;
         of_a[i] += 1;
         of_b[j] += 1;
     }
@@ -164,13 +164,9 @@ mod tests {
     use super::*;
     use crate::cluster::kmeans::tests::groups;
 
-    fn partition(labels: &[usize], k: usize) -> Partition {
-        Partition { centroids: Array2::zeros((k, 1)), labels: labels.to_vec(), inertia: 0.0 }
-    }
-
     #[test]
     fn agreement_is_the_adjusted_rand_index() {
-        let of = |a: &[usize], b: &[usize]| agreement(a, &partition(a, 3), &partition(b, 3));
+        let of = |a: &[u32], b: &[u32]| agreement(a, &Groups { labels: b.to_vec(), ..Groups::default() }, 3);
         // scikit-learn: adjusted_rand_score([0,0,1,1], [0,0,1,2]) = 0.571428…, ([0,0,1,1], [0,1,0,1]) = −0.5.
         assert!((of(&[0, 0, 1, 1], &[0, 0, 1, 2]) - 4.0 / 7.0).abs() < 1e-12);
         assert!((of(&[0, 0, 1, 1], &[0, 1, 0, 1]) + 0.5).abs() < 1e-12);

@@ -78,7 +78,8 @@ pub fn simplified_silhouette(
     Some(scores.iter().sum::<f64>() / labels.len() as f64)
 }
 
-fn score(within: f64, between: f64) -> f64 {
+/// A row's silhouette from its two distances.
+pub(super) fn score(within: f64, between: f64) -> f64 {
     let larger = within.max(between);
     if larger > 0.0 { (between - within) / larger } else { 0.0 }
 }
