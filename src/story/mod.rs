@@ -6,6 +6,7 @@
 //! | file | question |
 //! |---|---|
 //! | `words.rs` | which words does an article consist of? |
+//! | `sketch.rs` | which texts may be alike, without comparing all pairs? |
 //! | `near.rs` | which articles repeat each other's words, all of them or most? |
 //! | `group.rs` | which pairs make one story? |
 //!
@@ -29,10 +30,12 @@
 
 mod group;
 mod near;
+mod sketch;
 #[cfg(test)]
 mod tests;
 mod words;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{article::Article, vectorize::Csr};
@@ -102,9 +105,14 @@ impl Stories {
 /// The work grows with the number of articles and of pairs that are alike, and the result depends on the articles alone.
 #[must_use]
 pub fn find(articles: &[Article], rows: &Csr) -> Stories {
-    let words = words::read(articles);
+    let words = read(articles);
     let near = near::Near::find(articles, &words, rows);
     group::stories(articles, &near.copies, &near.pairs, |a, b| near.compare(a, b).is_some())
+}
+
+/// The words of each article.
+fn read(articles: &[Article]) -> Vec<words::Words> {
+    articles.par_iter().map_init(words::Room::default, |room, article| words::read(article, room)).collect()
 }
 
 /// Days between two articles; none if one has no date.

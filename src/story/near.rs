@@ -1,29 +1,17 @@
-//! Which articles repeat each other's words: copies by a hash, the rest by MinHash and then by the words themselves.
+//! Which articles repeat each other's words: copies by a hash, the rest by sketches and then by the words themselves.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
-use txtfp::{Canonicalizer, Fingerprinter, LshIndex, MinHashFingerprinter, jaccard};
 
 use super::{
     cosine, days,
     group::Pair,
-    words::{self, Words},
+    sketch,
+    words::{self, WORDS, Words},
 };
 use crate::{article::Article, vectorize::Csr};
 
-/// MinHash in [`BANDS`] bands of [`ROWS`] values (Broder 1997; banding: Leskovec, Rajaraman and Ullman, "Mining of Massive
-/// Datasets", 3.4): of the pairs with a Jaccard index of 0.4 it finds 98 %, of those with 0.5 all but 2 in 10 000.
-const BANDS: usize = 64;
-const ROWS: usize = 3;
-const HASHES: usize = BANDS * ROWS;
-/// Later articles that an article is compared with, at most, the most alike by MinHash: of ten thousand filled in forms,
-/// comparing all pairs would take hours and tell nothing more.
-const NEAREST: usize = 64;
-
-/// Texts of fewer words are stories together only if they are copies: below it, forms that are filled in anew share as
-/// much as reprints do.
-const WORDS: usize = 40;
 /// The Jaccard index of the shingles of a reprint, at least: on the same day, where a day is not known, and long after.
 ///
 /// A paper rewrites what another wrote, so between two sources half the words are enough. One source does not report the
@@ -65,7 +53,7 @@ pub(super) struct Near<'a> {
     pub pairs: Vec<Pair>,
     /// The articles that have a candidate, ascending, and their shingles.
     compared: Vec<usize>,
-    shingles: Vec<Vec<u64>>,
+    shingles: Vec<Vec<u32>>,
 }
 
 impl<'a> Near<'a> {
@@ -81,12 +69,14 @@ impl<'a> Near<'a> {
                 if words.count == 0 { i } else { *first.entry((words.hash, day)).or_insert(i) }
             })
             .collect();
-        let long: Vec<usize> = (0..words.len()).filter(|&i| copies[i] == i && words[i].count >= WORDS).collect();
-        let candidates = candidates(words, &long);
+        let (long, sketches): (Vec<usize>, Vec<&sketch::Sketch>) =
+            (0..words.len()).filter(|&i| copies[i] == i).filter_map(|i| Some((i, words[i].sketch.as_ref()?))).unzip();
+        let candidates: Vec<(usize, usize)> =
+            sketch::candidates(&sketches).into_iter().map(|(a, b)| (long[a as usize], long[b as usize])).collect();
         let mut compared: Vec<usize> = candidates.iter().flat_map(|&(a, b)| [a, b]).collect();
         compared.sort_unstable();
         compared.dedup();
-        let shingles = compared.par_iter().map(|&i| words::shingles(&words[i])).collect();
+        let shingles = compared.par_iter().map(|&i| words::shingles(&articles[i])).collect();
         let mut near = Self { articles, words, rows, copies, pairs: Vec::new(), compared, shingles };
         near.pairs = candidates.par_iter().filter_map(|&(a, b)| near.compare(a, b)).collect();
         near
@@ -108,37 +98,6 @@ impl<'a> Near<'a> {
         let strength = if part { jaccard.max(contained) } else { jaccard };
         ((jaccard >= demand || part) && terms).then_some(Pair { a, b, strength })
     }
-}
-
-/// Pairs `(a, b)`, `a < b`, ascending, of those articles that may be alike.
-fn candidates(words: &[Words], long: &[usize]) -> Vec<(usize, usize)> {
-    let sketcher = MinHashFingerprinter::<_, HASHES>::new(Canonicalizer::default(), words::shingler());
-    // Errors are texts without words and bands that do not fit the hashes: neither occurs, and neither has candidates.
-    let signatures: Vec<_> = long.par_iter().map(|&i| sketcher.fingerprint(&words[i].text).ok()).collect();
-    let Ok(mut index) = LshIndex::<HASHES>::with_bands_rows(BANDS, ROWS) else { return Vec::new() };
-    for (at, signature) in signatures.iter().enumerate() {
-        if let Some(signature) = signature {
-            index.insert(at as u64, *signature);
-        }
-    }
-    let mut pairs: Vec<(usize, usize)> = signatures
-        .par_iter()
-        .enumerate()
-        .flat_map_iter(|(at, signature)| {
-            let found = signature.as_ref().map_or_else(Vec::new, |signature| index.query(signature));
-            let mut later: Vec<(f32, usize)> = found
-                .into_iter()
-                .filter_map(|other| usize::try_from(other).ok())
-                .filter(|&other| other > at)
-                .filter_map(|other| Some((jaccard(signature.as_ref()?, signatures[other].as_ref()?), other)))
-                .collect();
-            later.sort_by(|x, y| y.0.total_cmp(&x.0).then(x.1.cmp(&y.1)));
-            later.truncate(NEAREST);
-            later.into_iter().map(move |(_, other)| (long[at], long[other]))
-        })
-        .collect();
-    pairs.sort_unstable();
-    pairs
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("cluster", &["error", "random"]),
     ("theme", &["article", "lexicon", "segment", "steer", "story", "vectorize", "cluster", "error"]),
     ("who", &["article", "segment"]),
-    ("story", &["article", "vectorize"]),
+    ("story", &["article", "segment", "vectorize"]),
     ("trend", &["association", "segment", "story", "theme", "vectorize"]),
     ("model", &["article", "atomic", "cluster", "embed", "error", "segment", "story", "theme", "vectorize", "who"]),
     ("steer", &["article", "embed", "error", "segment", "vectorize"]),

@@ -1,0 +1,145 @@
+//! Sketches that find texts like each other without comparing all pairs.
+//!
+//! MinHash by one permutation: a shingle's hash says which bin it falls into and how small it is there, so a shingle costs
+//! one step and not one for each value of the sketch (Li, Owen & Zhang 2012, *One permutation hashing*); an empty bin takes
+//! the value of a bin drawn for it, the same for all texts (Shrivastava 2017, *Optimal densification for fast and accurate
+//! minwise hashing*). [`ROUNDS`] such sketches of fewer bins are taken, since a short text fills few. The values stand in
+//! [`BANDS`] bands of [`ROWS`]; texts that agree in a whole band are held against each other (Leskovec, Rajaraman & Ullman,
+//! *Mining of Massive Datasets*, 3.4): of the pairs with a Jaccard index of 0.4 that is 98 %, of those with 0.5 all but 2 in
+//! 10 000, if values were independent. Measured on texts of 40 words, of which most bins are drawn: see the tests.
+
+use super::words::mix;
+
+/// Bands of a sketch, and values of a band.
+const BANDS: usize = 64;
+const ROWS: usize = 3;
+
+/// Sketches taken together, and bins of each.
+const ROUNDS: usize = 4;
+const BINS: usize = BANDS * ROWS / ROUNDS;
+
+/// A bin without a shingle.
+const EMPTY: u32 = u32::MAX;
+
+/// Later texts of a band that a text is held against, at most, and in all, those first that agree in most bands: of ten
+/// thousand forms filled in anew, comparing all pairs would take hours and tell nothing more.
+const NEXT: usize = 16;
+const NEAREST: usize = 64;
+
+/// A hash of each band.
+pub(super) type Sketch = Box<[u32; BANDS]>;
+
+/// The sketch of a text's shingles; `least` is room for the work.
+pub(super) fn of(shingles: impl Iterator<Item = u64>, least: &mut Vec<u32>) -> Sketch {
+    least.clear();
+    least.resize(BANDS * ROWS, EMPTY);
+    for shingle in shingles {
+        let mut hash = shingle;
+        for bins in least.chunks_exact_mut(BINS) {
+            // The bin by the upper half, by multiplication, the value by the lower.
+            let bin = ((hash >> 32) * BINS as u64) >> 32;
+            let value = (hash as u32).min(EMPTY - 1);
+            if let Some(least) = bins.get_mut(bin as usize) {
+                *least = (*least).min(value);
+            }
+            hash = mix(hash.wrapping_add(0x9E37_79B9_7F4A_7C15));
+        }
+    }
+    let filled = least.clone();
+    for (round, bins) in filled.chunks_exact(BINS).enumerate() {
+        if bins.iter().all(|&value| value == EMPTY) {
+            continue;
+        }
+        for bin in (0..BINS).filter(|&bin| bins[bin] == EMPTY) {
+            let mut drawn = (round * BINS + bin) as u64;
+            least[round * BINS + bin] = loop {
+                drawn = mix(drawn.wrapping_add(0x9E37_79B9_7F4A_7C15));
+                let value = bins[(drawn % BINS as u64) as usize];
+                if value != EMPTY {
+                    break value;
+                }
+            };
+        }
+    }
+    let mut sketch = Box::new([0; BANDS]);
+    for (band, hash) in sketch.iter_mut().enumerate() {
+        // A band's values come from different rounds, so that few are drawn from the same bin.
+        let value = |row: usize| least[(band + row * BANDS) % (BANDS * ROWS)];
+        *hash = (0..ROWS).fold(band as u64, |hash, row| mix(hash ^ u64::from(value(row)))) as u32;
+    }
+    sketch
+}
+
+/// Pairs `(a, b)`, `a < b`, ascending, of texts that may be alike, by their place among the sketches.
+pub(super) fn candidates(sketches: &[&Sketch]) -> Vec<(u32, u32)> {
+    let mut pairs: Vec<(u32, u32)> = Vec::new();
+    let mut order: Vec<(u32, u32)> = Vec::with_capacity(sketches.len());
+    for band in 0..BANDS {
+        order.clear();
+        order.extend((0_u32..).zip(sketches).map(|(at, sketch)| (sketch[band], at)));
+        order.sort_unstable();
+        for alike in order.chunk_by(|a, b| a.0 == b.0) {
+            for (i, &(_, a)) in alike.iter().enumerate() {
+                pairs.extend(alike[i + 1..].iter().take(NEXT).map(|&(_, b)| (a, b)));
+            }
+        }
+    }
+    pairs.sort_unstable();
+    let mut counted: Vec<((u32, u32), usize)> =
+        pairs.chunk_by(|a, b| a == b).map(|same| (same[0], same.len())).collect();
+    counted.sort_by(|((a, b), x), ((c, d), y)| a.cmp(c).then(y.cmp(x)).then(b.cmp(d)));
+    let mut kept: Vec<(u32, u32)> = counted
+        .chunk_by(|x, y| x.0.0 == y.0.0)
+        .flat_map(|of_one| of_one.iter().take(NEAREST).map(|&(pair, _)| pair))
+        .collect();
+    kept.sort_unstable();
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_xoshiro::{
+        Xoshiro256Plus,
+        rand_core::{RngCore, SeedableRng},
+    };
+
+    use super::*;
+
+    /// The share of 400 pairs of sets of `size` with a Jaccard index that are candidates.
+    fn found(size: usize, jaccard: f64) -> f64 {
+        let mut random = Xoshiro256Plus::seed_from_u64(size as u64);
+        let shared = (2.0 * jaccard * size as f64 / (1.0 + jaccard)).round() as usize;
+        let pairs = 400;
+        let mut room = Vec::new();
+        let sketches: Vec<Sketch> = (0..pairs)
+            .flat_map(|_| {
+                let common: Vec<u64> = (0..shared).map(|_| random.next_u64()).collect();
+                [0, 1].map(|_| {
+                    let own: Vec<u64> = (shared..size).map(|_| random.next_u64()).collect();
+                    of(common.iter().copied().chain(own).map(mix), &mut room)
+                })
+            })
+            .collect();
+        let found = candidates(&sketches.iter().collect::<Vec<_>>());
+        assert!(found.iter().filter(|(a, b)| a / 2 != b / 2).count() < pairs / 20, "strangers");
+        found.iter().filter(|(a, b)| a / 2 == b / 2).count() as f64 / pairs as f64
+    }
+
+    #[test]
+    fn pairs_alike_are_found_however_short() {
+        for size in [36, 60, 100, 300, 1000] {
+            let (at_4, at_5, at_8) = (found(size, 0.4), found(size, 0.5), found(size, 0.8));
+            println!("{size}: {at_4} {at_5} {at_8}");
+            assert!(at_4 > 0.9 && at_5 > 0.98 && at_8 == 1.0, "{size}: {at_4} {at_5} {at_8}");
+        }
+    }
+
+    #[test]
+    fn a_heap_of_forms_costs_no_more_than_its_size() {
+        let mut room = Vec::new();
+        let sketches: Vec<Sketch> = (0..3000).map(|_| of((0..50).map(mix), &mut room)).collect();
+        let pairs = candidates(&sketches.iter().collect::<Vec<_>>());
+        assert!(pairs.len() <= 3000 * NEAREST);
+        assert!(pairs.contains(&(0, 1)));
+    }
+}
