@@ -1,0 +1,61 @@
+//! Where the time of a whole run goes, stage by stage.
+//!
+//! ```text
+//! cargo bench --bench whole                               # the sample corpus, 7 themes
+//! cargo bench --bench whole -- FILE.jsonl K [THREADS]     # articles of your own
+//! ```
+//!
+//! Prints one JSON object: seconds a stage of one run as `wenmai cluster FILE -k K --json` does it, without process start.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use wenmai::{
+    Config,
+    cluster::K,
+    input, pipeline,
+    pipeline::{Progress, Stage},
+    report,
+};
+
+/// Notes when each stage begins.
+struct Begins(Mutex<Vec<(Stage, Instant)>>);
+
+impl Progress for Begins {
+    fn begin(&self, stage: Stage) {
+        self.0.lock().unwrap().push((stage, Instant::now()));
+    }
+}
+
+fn main() {
+    let given: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
+    let file = given.first().cloned().unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_owned());
+    let mut config = Config::default();
+    config.cluster.k = K::Exactly(given.get(1).map_or(7, |k| k.parse().unwrap()));
+    config.threads = given.get(2).map(|threads| threads.parse().unwrap());
+    let begins = Begins(Mutex::default());
+    begins.begin(Stage::Read);
+    let collection = input::read(&[file], &config.input).unwrap();
+    let model = pipeline::fit(collection, &config, &begins).unwrap();
+    let fitted = Instant::now();
+    let found = report::assemble(&model);
+    let assembled = Instant::now();
+    let json = serde_json::to_vec(&found).unwrap();
+    let printed = Instant::now();
+    drop((model, found));
+    let dropped = Instant::now();
+    let stages = begins.0.into_inner().unwrap();
+    let ends = stages.iter().skip(1).map(|&(_, at)| at).chain([fitted]);
+    let seconds = |time: Duration| format!("{:.3}", time.as_secs_f64());
+    let mut line: Vec<String> =
+        stages.iter().zip(ends).map(|(&(stage, at), end)| format!("\"{stage:?}\": {}", seconds(end - at))).collect();
+    line.push(format!("\"Assemble\": {}", seconds(assembled - fitted)));
+    line.push(format!("\"Serialise\": {}", seconds(printed - assembled)));
+    line.push(format!("\"Drop\": {}", seconds(dropped - printed)));
+    line.push(format!("\"all\": {}, \"json_bytes\": {}", seconds(dropped - stages[0].1), json.len()));
+    println!("{{{}}}", line.join(", "));
+}
