@@ -258,20 +258,22 @@ impl Prepared {
 
         progress.begin(Stage::Label);
         let input = theme::Input {
-            articles: &self.articles,
-            segmented: &self.segmented,
-            bags: &self.bags,
+            articles: &self.articles.iter().collect::<Vec<_>>(),
+            documents: &self.segmented.documents.iter().collect::<Vec<_>>(),
+            terms: &self.segmented.terms,
+            bags: &self.bags.iter().collect::<Vec<_>>(),
             rows: self.vectors.view(),
             passages: &self.passages,
             passage_rows: self.passage_vectors.view(),
             clusters: &clusters,
             clustered: &self.clustered,
             source_terms: &self.source_terms,
-            stories: &self.stories,
+            stories: &(0..self.articles.len()).map(|i| self.stories.key(i)).collect::<Vec<_>>(),
             columns: &self.vectorizer.columns,
             term_rows: self.embedder.vectors(),
             translates: self.embedder.origin().is_some(),
             named: self.steered.as_ref().map(|steered| theme::Named { steered, only }),
+            mapped: true,
         };
         let themes = theme::fit(&input, &config.theme);
         Ok((clusters, themes))

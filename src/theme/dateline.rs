@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use crate::{article::Article, segment::Segmented};
+use crate::{
+    article::Article,
+    segment::{Document, Term},
+};
 
 /// Words at each end of an article's text that may be a dateline or a byline without the look of one.
 const EDGE: usize = 5;
@@ -40,11 +43,11 @@ impl Count {
 }
 
 /// The terms that belong to datelines or bylines, ascending.
-pub(super) fn find(articles: &[Article], corpus: &Segmented) -> Vec<u32> {
-    let none = vec![Count::default(); corpus.terms.len()];
+pub(super) fn find(articles: &[&Article], documents: &[&Document], terms: &[Term]) -> Vec<u32> {
+    let none = vec![Count::default(); terms.len()];
     let (mut all, mut dated, mut long, mut edged) = (none.clone(), none.clone(), none.clone(), none);
-    for (number, (article, document)) in (1..).zip(articles.iter().zip(&corpus.documents)) {
-        let is_word = |term: u32| corpus.terms[term as usize].parts.is_empty();
+    for (number, (article, document)) in (1..).zip(articles.iter().zip(documents)) {
+        let is_word = |term: u32| terms[term as usize].parts.is_empty();
         let words = document.passages.iter().flat_map(|p| &p.text).filter(|token| is_word(token.term)).count();
         let mut at = 0;
         for (i, (passage, tokens)) in article.passages.iter().zip(&document.passages).enumerate() {
@@ -67,7 +70,7 @@ pub(super) fn find(articles: &[Article], corpus: &Segmented) -> Vec<u32> {
         }
     }
     let furniture = |t: usize| dated[t].mostly(all[t], DATED) || edged[t].mostly(long[t], EDGED);
-    (0u32..).zip(0..corpus.terms.len()).filter(|&(_, t)| furniture(t)).map(|(id, _)| id).collect()
+    (0u32..).zip(0..terms.len()).filter(|&(_, t)| furniture(t)).map(|(id, _)| id).collect()
 }
 
 /// The bytes at the beginning of a text that look like a dateline: up to 讯 or 电 before a blank or a mark, or up to a dash

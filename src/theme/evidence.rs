@@ -46,7 +46,7 @@ pub(super) fn pick(
         .filter(|&(_, article, _)| members[article].theme == Some(theme))
         .map(|(at, article, passage)| {
             let row = input.passage_rows.row(at);
-            let tokens = &input.segmented.documents[article].passages[passage].text;
+            let tokens = &input.documents[article].passages[passage].text;
             let mut distinct: Vec<u32> = tokens.iter().map(|t| t.term).collect();
             distinct.sort_unstable();
             distinct.dedup();
@@ -73,7 +73,7 @@ pub(super) fn pick(
             let fresh = c.named.iter().filter(|at| !chosen.iter().any(|o| o.named.contains(at))).count();
             LAMBDA * c.cosine - (1.0 - LAMBDA) * near + NAMED * fresh as f32 / name.len().max(1) as f32
         };
-        let story = |c: &Candidate<'_>| input.stories.key(c.article);
+        let story = |c: &Candidate<'_>| input.stories[c.article];
         let quoted = |c: &Candidate<'_>| chosen.iter().filter(|o| story(o) == story(c)).count();
         let key = |c: &Candidate<'_>| (c.thin, quoted(c), marginal(c));
         let mut best = 0;
@@ -85,7 +85,7 @@ pub(super) fn pick(
         }
         let candidate = pool.remove(best);
         let passage = &input.articles[candidate.article].passages[candidate.passage];
-        let tokens = &input.segmented.documents[candidate.article].passages[candidate.passage].text;
+        let tokens = &input.documents[candidate.article].passages[candidate.passage].text;
         let span = excerpt(passage, |range| {
             let inside = tokens.iter().filter(|t| range.contains(&(t.start as usize)));
             inside.map(|t| weight.get(&t.term).copied().unwrap_or(0.0)).sum()

@@ -9,10 +9,12 @@ use rust_stemmers::{Algorithm, Stemmer};
 
 use ndarray::{ArrayView1, ArrayView2};
 
+use rustc_hash::FxHashMap;
+
 use super::{Input, weight::GIVEN};
 use crate::{
     lexicon::counterpart,
-    segment::{Lang, Segmented, Term, part_of_speech},
+    segment::{Lang, Term, part_of_speech},
 };
 
 /// Terms of a name at most.
@@ -111,8 +113,7 @@ fn noun(word: &str) -> f64 {
 
 /// The terms of a theme that may be shown, best first, out of weighed terms, best first: a phrase takes the place of its
 /// words where it accounts for most of their weight, and a longer phrase that of a shorter.
-pub(super) fn candidates(weights: &[(u32, f64)], segmented: &Segmented, barred: &[u32]) -> Vec<(u32, f64)> {
-    let table = &segmented.terms;
+pub(super) fn candidates(weights: &[(u32, f64)], table: &[Term], barred: &[u32]) -> Vec<(u32, f64)> {
     let mut shown: Vec<(u32, f64)> = weights
         .iter()
         .filter(|&&(id, _)| barred.binary_search(&id).is_err() && shows(&table[id as usize], table, barred))
@@ -195,7 +196,7 @@ pub(super) fn name(
     themes: &[Option<usize>],
     fits: ArrayView2<'_, f32>,
 ) -> Vec<Names> {
-    let table = &input.segmented.terms;
+    let table = input.terms;
     let given = || input.named.iter().flat_map(|named| &named.steered.names);
     let mut taken: BTreeSet<(Lang, String)> = given().filter_map(|name| Some((Lang::Zh, name.zh.clone()?))).collect();
     taken.extend(given().filter_map(|name| Some((Lang::En, name.en.clone()?))));
@@ -304,8 +305,8 @@ fn fallback(candidates: &[(u32, f64)], table: &[Term], taken: &mut BTreeSet<(Lan
 /// Whether an article speaks a language: its text does, for a tenth of its letters at least, or its title does. Names and
 /// abbreviations in Latin letters (H1N1, NBA) do not make a Chinese article English.
 fn speaks(input: &Input<'_>, article: usize, lang: Lang) -> bool {
-    let document = &input.segmented.documents[article];
-    let table = &input.segmented.terms;
+    let document = &input.documents[article];
+    let table = input.terms;
     let in_title = document.title.iter().filter(|token| {
         let term = &table[token.term as usize];
         term.parts.is_empty() && term.lang == lang
@@ -325,19 +326,27 @@ fn rank(
     lang: Lang,
     fits: ArrayView1<'_, f32>,
 ) -> Vec<(u32, f64)> {
-    let table = &input.segmented.terms;
+    let table = input.terms;
+    // The articles that hold each candidate: in the title, anywhere.
+    let mut held: FxHashMap<u32, [usize; 2]> =
+        candidates.iter().filter(|&&(id, _)| table[id as usize].lang == lang).map(|&(id, _)| (id, [0, 0])).collect();
+    let mut titled: Vec<u32> = Vec::new();
+    for &i in members {
+        titled.clear();
+        titled.extend(input.documents[i].title.iter().map(|token| token.term));
+        titled.sort_unstable();
+        titled.dedup();
+        for term in &titled {
+            held.entry(*term).and_modify(|held| held[0] += 1);
+        }
+        for (term, _) in &input.bags[i].0 {
+            held.entry(*term).and_modify(|held| held[1] += 1);
+        }
+    }
     let mut ranked: Vec<(bool, u32, f64)> = candidates
         .iter()
-        .filter(|&&(id, _)| table[id as usize].lang == lang)
-        .map(|&(id, weight)| {
-            let titles = members
-                .iter()
-                .filter(|&&i| input.segmented.documents[i].title.iter().any(|token| token.term == id))
-                .count();
-            let holders = members
-                .iter()
-                .filter(|&&i| input.bags[i].0.binary_search_by_key(&id, |&(term, _)| term).is_ok())
-                .count();
+        .filter_map(|&(id, weight)| Some((id, weight, held.get(&id)?)))
+        .map(|(id, weight, &[titles, holders])| {
             let share = titles as f64 / members.len() as f64;
             let support = (holders as f64 + GIVEN) / (members.len() as f64 + GIVEN);
             let fit = input.columns.binary_search(&id).map_or(0.0, |column| f64::from(fits[column]));

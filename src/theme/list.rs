@@ -4,7 +4,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{label, meeting::Blocks, weight::Weighed};
-use crate::segment::Segmented;
+use crate::segment::{Document, Term};
 
 /// The power to which the share of the theme's articles that hold a term is raised: a reader should meet what is listed.
 const SUPPORT: f64 = 0.5;
@@ -25,20 +25,26 @@ const SPARE: usize = 40;
 /// of the largest `ln weight + TOGETHER · mean tie to those chosen`, so that a list reads as one thing. The mean takes in the
 /// tie to the theme's terms at large, by which the first is chosen. Only ties within a language count: where
 /// articles of two languages share a theme, neither is dropped for keeping to its own. None chosen lies whole within another.
-pub(super) fn choose(themes: &[Vec<Weighed>], corpus: &Segmented, barred: &[u32], n: usize) -> Vec<Vec<(u32, f64)>> {
-    let pools: Vec<Vec<(u32, f64)>> = themes.par_iter().map(|theme| pool(theme, corpus, barred, n + SPARE)).collect();
-    let mut chosen = vec![false; corpus.terms.len()];
+pub(super) fn choose(
+    themes: &[Vec<Weighed>],
+    documents: &[&Document],
+    table: &[Term],
+    barred: &[u32],
+    n: usize,
+) -> Vec<Vec<(u32, f64)>> {
+    let pools: Vec<Vec<(u32, f64)>> = themes.par_iter().map(|theme| pool(theme, table, barred, n + SPARE)).collect();
+    let mut chosen = vec![false; table.len()];
     pools.iter().flatten().for_each(|&(term, _)| chosen[term as usize] = true);
-    let blocks = Blocks::of(corpus, &chosen);
-    pools.par_iter().map(|pool| pick(pool, corpus, &blocks, n)).collect()
+    let blocks = Blocks::of(documents, table, &chosen);
+    pools.par_iter().map(|pool| pick(pool, table, &blocks, n)).collect()
 }
 
 /// The terms to choose from: by support alone, so that a term is not replaced by a phrase few articles hold; then weighed
 /// by share as well.
-fn pool(theme: &[Weighed], corpus: &Segmented, barred: &[u32], size: usize) -> Vec<(u32, f64)> {
+fn pool(theme: &[Weighed], table: &[Term], barred: &[u32], size: usize) -> Vec<(u32, f64)> {
     let mut weights: Vec<(u32, f64)> = theme.iter().map(|w| (w.term, w.weight * w.support.powf(SUPPORT))).collect();
     weights.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let mut pool = label::candidates(&weights, corpus, barred);
+    let mut pool = label::candidates(&weights, table, barred);
     pool.truncate(size);
     let share: FxHashMap<u32, f64> = theme.iter().map(|w| (w.term, w.share)).collect();
     for (term, weight) in &mut pool {
@@ -48,8 +54,8 @@ fn pool(theme: &[Weighed], corpus: &Segmented, barred: &[u32], size: usize) -> V
     pool
 }
 
-fn pick(pool: &[(u32, f64)], corpus: &Segmented, blocks: &Blocks, n: usize) -> Vec<(u32, f64)> {
-    let term = |i: usize| &corpus.terms[pool[i].0 as usize];
+fn pick(pool: &[(u32, f64)], table: &[Term], blocks: &Blocks, n: usize) -> Vec<(u32, f64)> {
+    let term = |i: usize| &table[pool[i].0 as usize];
     let size = pool.len();
     let alike = |a: usize, b: usize| a != b && term(a).lang == term(b).lang;
     let mut ties = vec![0.0; size * size];
@@ -91,7 +97,7 @@ fn pick(pool: &[(u32, f64)], corpus: &Segmented, blocks: &Blocks, n: usize) -> V
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segment::{Document, Lang, PassageTokens, Term, Token};
+    use crate::segment::{Lang, PassageTokens, Segmented, Token};
 
     /// A corpus of articles of one short passage; terms are named in order, one of Han characters is Chinese, and one with
     /// a blank is a phrase of the terms so named.
@@ -112,6 +118,10 @@ mod tests {
         Segmented { terms: table.collect(), documents: articles.iter().map(document).collect() }
     }
 
+    fn listed(theme: Vec<Weighed>, corpus: &Segmented, n: usize) -> Vec<Vec<(u32, f64)>> {
+        choose(&[theme], &corpus.documents.iter().collect::<Vec<_>>(), &corpus.terms, &[], n)
+    }
+
     fn weighed(terms: &[(u32, f64)]) -> Vec<Weighed> {
         terms.iter().map(|&(term, weight)| Weighed { term, weight, share: 1.0, support: 1.0 }).collect()
     }
@@ -124,7 +134,7 @@ mod tests {
         articles.extend([&[2u32] as &[u32]; 11]);
         let corpus = corpus(&names, &articles);
         let theme = weighed(&[(0, 1.0), (2, 0.9), (1, 0.8), (3, 0.6)]);
-        let listed = choose(&[theme], &corpus, &[], 3).remove(0);
+        let listed = listed(theme, &corpus, 3).remove(0);
         assert_eq!(listed, [(0, 1.0), (1, 0.8), (3, 0.6)]);
     }
 
@@ -132,7 +142,7 @@ mod tests {
     fn weight_decides_where_nothing_meets() {
         let corpus = corpus(&["trench", "lander", "invoice"], &[&[0], &[1], &[2]]);
         let theme = weighed(&[(0, 1.0), (2, 0.9), (1, 0.8)]);
-        assert_eq!(choose(&[theme], &corpus, &[], 2), [[(0, 1.0), (2, 0.9)]]);
+        assert_eq!(listed(theme, &corpus, 2), [[(0, 1.0), (2, 0.9)]]);
     }
 
     #[test]
@@ -140,7 +150,7 @@ mod tests {
         let corpus = corpus(&["trench", "lander", "mud"], &[&[0, 1], &[2]]);
         let mut theme = weighed(&[(0, 1.0), (1, 0.5)]);
         theme[0].share = 0.5;
-        let listed = choose(&[theme], &corpus, &[], 2).remove(0);
+        let listed = listed(theme, &corpus, 2).remove(0);
         // 0.5 to the fifth power is 1/32, a sixteenth of one half.
         assert_eq!(listed[0], (1, 1.0));
         assert_eq!(listed[1].0, 0);
@@ -152,7 +162,7 @@ mod tests {
         let corpus = corpus(&["trench", "lander"], &[&[0, 1], &[1]]);
         let mut theme = weighed(&[(0, 1.0), (1, 0.8)]);
         theme[0].support = 0.25;
-        assert_eq!(choose(&[theme], &corpus, &[], 2), [[(1, 1.0), (0, 0.625)]]);
+        assert_eq!(listed(theme, &corpus, 2), [[(1, 1.0), (0, 0.625)]]);
     }
 
     #[test]
@@ -162,7 +172,7 @@ mod tests {
         articles.extend([&[3u32, 4] as &[u32]; 11]);
         let corpus = corpus(&names, &articles);
         let theme = weighed(&[(0, 1.0), (1, 0.9), (3, 0.8), (4, 0.7), (2, 0.3)]);
-        assert_eq!(choose(&[theme], &corpus, &[], 4), [[(0, 1.0), (1, 0.9), (3, 0.8), (4, 0.7)]]);
+        assert_eq!(listed(theme, &corpus, 4), [[(0, 1.0), (1, 0.9), (3, 0.8), (4, 0.7)]]);
     }
 
     #[test]
@@ -170,12 +180,12 @@ mod tests {
         // The phrase has too little of the word's weight to replace it.
         let corpus = corpus(&["oil", "price", "oil price"], &[&[2, 0, 1], &[1]]);
         let theme = weighed(&[(1, 1.0), (2, 0.3)]);
-        assert_eq!(choose(&[theme], &corpus, &[], 2), [[(1, 1.0)]]);
+        assert_eq!(listed(theme, &corpus, 2), [[(1, 1.0)]]);
     }
 
     #[test]
     fn nothing_comes_of_nothing() {
-        assert_eq!(choose(&[Vec::new()], &corpus(&[], &[]), &[], 10), [[]]);
-        assert_eq!(choose(&[weighed(&[(0, 1.0)])], &corpus(&["trench"], &[&[0]]), &[], 0), [[]]);
+        assert_eq!(listed(Vec::new(), &corpus(&[], &[]), 10), [[]]);
+        assert_eq!(listed(weighed(&[(0, 1.0)]), &corpus(&["trench"], &[&[0]]), 0), [[]]);
     }
 }

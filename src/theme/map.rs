@@ -4,7 +4,7 @@
 //! stands among them by its cosines to their centroids, drawn towards its own, and is moved aside along the two main
 //! directions in which articles differ from their themes, so that like articles lie side by side. Nothing is random.
 
-use linfa_linalg::eigh::EighInto;
+use linfa_linalg::{eigh::EighInto, qr::QR};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 /// How sharply an article is drawn to the nearest theme.
@@ -13,6 +13,10 @@ const SHARPNESS: f32 = 6.0;
 const SPREAD: f32 = 0.9;
 /// Rows looked at for the directions within themes.
 const SAMPLE: usize = 5000;
+/// Directions among which the two main ones of many are sought, and rounds of the search: the others that matter are fewer,
+/// and the map is looked at, not measured.
+const WIDTH: usize = 12;
+const ROUNDS: usize = 20;
 
 /// Places of the articles, each coordinate −1 to 1; unthemed ones stand among the themes by their cosines alone.
 pub(super) fn places(
@@ -80,10 +84,32 @@ fn within(
     }
 }
 
-/// The two largest eigenvalues of a symmetric matrix with their unit eigenvectors; only positive ones.
+/// The two largest eigenvalues of a symmetric matrix without negative ones, with their unit eigenvectors; only positive
+/// ones. Of a large matrix they are sought in a space of [`WIDTH`] directions, by subspace iteration (Saad, *Numerical
+/// Methods for Large Eigenvalue Problems*, 5.2): all of them would take longer than all else about the map.
 fn leading(matrix: Array2<f64>) -> Vec<(f64, Array1<f32>)> {
+    let n = matrix.nrows();
     let scale = matrix.diag().iter().copied().fold(0.0, f64::max);
-    let Ok((values, vectors)) = matrix.eigh_into() else { return Vec::new() };
+    if n <= 4 * WIDTH {
+        let Ok((values, vectors)) = matrix.eigh_into() else { return Vec::new() };
+        return largest(&values, &vectors, scale);
+    }
+    // Begins from the columns of the largest diagonal entries, so nothing is random.
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&a, &b| matrix[[b, b]].total_cmp(&matrix[[a, a]]).then(a.cmp(&b)));
+    order.truncate(WIDTH);
+    let mut space = matrix.select(Axis(1), &order);
+    for _ in 0..ROUNDS {
+        let Ok((orthonormal, _)) = space.qr().map(|qr| qr.into_decomp()) else { return Vec::new() };
+        space = matrix.dot(&orthonormal);
+    }
+    let Ok((orthonormal, _)) = space.qr().map(|qr| qr.into_decomp()) else { return Vec::new() };
+    let Ok((values, within)) = orthonormal.t().dot(&matrix.dot(&orthonormal)).eigh_into() else { return Vec::new() };
+    largest(&values, &orthonormal.dot(&within), scale)
+}
+
+/// The two largest of these eigenvalues above rounding, with their vectors, the columns.
+fn largest(values: &Array1<f64>, vectors: &Array2<f64>, scale: f64) -> Vec<(f64, Array1<f32>)> {
     let mut order: Vec<usize> = (0..values.len()).filter(|&i| values[i] > scale * 1e-9).collect();
     order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
     order

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::segment::{Document, Lang, Segmented, Token};
+use crate::segment::{Document, Lang, Term, Token};
 
 /// Words of a block at most: about a sentence. Terms meet in a block.
 const BLOCK: usize = 20;
@@ -22,21 +22,21 @@ pub(super) struct Blocks {
 
 impl Blocks {
     /// Finds the terms for which `chosen` holds true; it has an entry for each term of the table.
-    pub(super) fn of(corpus: &Segmented, chosen: &[bool]) -> Self {
+    pub(super) fn of(documents: &[&Document], table: &[Term], chosen: &[bool]) -> Self {
         let mut blocks = Self { articles: Vec::new(), of: FxHashMap::default(), spoken: [0; 3] };
-        for (article, document) in (0u32..).zip(&corpus.documents) {
-            let Document { title, passages, .. } = document;
-            blocks.cut(article, &[title], corpus, chosen);
+        for (article, document) in (0u32..).zip(documents) {
+            let Document { title, passages, .. } = *document;
+            blocks.cut(article, &[title], table, chosen);
             for passage in passages {
-                blocks.cut(article, &[&passage.heading, &passage.text], corpus, chosen);
+                blocks.cut(article, &[&passage.heading, &passage.text], table, chosen);
             }
         }
         blocks
     }
 
-    fn cut(&mut self, article: u32, texts: &[&[Token]], corpus: &Segmented, chosen: &[bool]) {
+    fn cut(&mut self, article: u32, texts: &[&[Token]], table: &[Term], chosen: &[bool]) {
         let tokens = || texts.iter().flat_map(|text| text.iter().map(|token| token.term));
-        let is_word = |term: u32| corpus.terms[term as usize].parts.is_empty();
+        let is_word = |term: u32| table[term as usize].parts.is_empty();
         let words = tokens().filter(|&term| is_word(term)).count();
         let parts = words.div_ceil(BLOCK);
         let first = self.articles.len();
@@ -47,7 +47,7 @@ impl Blocks {
             // A phrase stands before its words, hence `at` is never beyond the last.
             let part = (at * parts / words.max(1)).min(parts.saturating_sub(1));
             if is_word(term) {
-                spoken[part][corpus.terms[term as usize].lang as usize] = true;
+                spoken[part][table[term as usize].lang as usize] = true;
                 at += 1;
             }
             if chosen[term as usize] && parts > 0 {
@@ -106,7 +106,7 @@ impl Blocks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segment::{PassageTokens, Term};
+    use crate::segment::{PassageTokens, Segmented};
 
     /// A corpus of one passage a block; words are single letters, a capital one is Chinese.
     fn corpus(articles: &[&[&str]]) -> Segmented {
@@ -129,7 +129,8 @@ mod tests {
     }
 
     fn blocks(articles: &[&[&str]]) -> Blocks {
-        Blocks::of(&corpus(articles), &[true; 128])
+        let corpus = corpus(articles);
+        Blocks::of(&corpus.documents.iter().collect::<Vec<_>>(), &corpus.terms, &[true; 128])
     }
 
     const A: u32 = b'a' as u32;

@@ -180,7 +180,7 @@ fn also(input: &Input<'_>, themes: &[Option<usize>], k: usize) -> Vec<Vec<usize>
         let Some(own) = themes[article] else { continue };
         votes.fill(0);
         for &(&(_, passage), row) in group {
-            let tokens = &input.segmented.documents[article].passages[passage as usize];
+            let tokens = &input.documents[article].passages[passage as usize];
             if Bag::of_passage(tokens).0.len() < ALSO_TERMS {
                 continue;
             }

@@ -1,6 +1,6 @@
 //! Themes: from clusters to names, members and evidence a reader can check.
 //!
-//! Receives the articles, their terms ([`Segmented`], [`Bag`]s), their embeddings and the [`Clusters`]; returns
+//! Receives the articles, their terms ([`Document`]s, [`Bag`]s), their embeddings and the [`Clusters`]; returns
 //! [`Themes`]: for each theme its members, terms, labels and evidence, for each article where it belongs and how clearly.
 //!
 //! | file | question |
@@ -41,14 +41,15 @@ mod weight;
 use std::ops::Range;
 
 use ndarray::ArrayView2;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     article::Article,
     cluster::{Clusters, choose::Plausible},
-    segment::{Lang, Segmented},
+    segment::{Document, Lang, Term},
     steer::Steered,
-    story::Stories,
     vectorize::Bag,
 };
 
@@ -83,11 +84,13 @@ impl Default for Settings {
 #[derive(Clone, Copy, Debug)]
 pub struct Input<'a> {
     /// The articles, `n`.
-    pub articles: &'a [Article],
+    pub articles: &'a [&'a Article],
     /// Their terms.
-    pub segmented: &'a Segmented,
+    pub documents: &'a [&'a Document],
+    /// Every term, by number.
+    pub terms: &'a [Term],
     /// Their term counts.
-    pub bags: &'a [Bag],
+    pub bags: &'a [&'a Bag],
     /// Their embeddings, `n × d`.
     pub rows: ArrayView2<'a, f32>,
     /// Article and passage number (from 0) of each row of `passage_rows`, in order.
@@ -98,8 +101,8 @@ pub struct Input<'a> {
     pub clusters: &'a Clusters,
     /// The articles that were clustered, in the order of `clusters.labels`.
     pub clustered: &'a [usize],
-    /// Which of the articles report the same thing.
-    pub stories: &'a Stories,
+    /// A number that articles share which report the same thing ([`Stories::key`](crate::story::Stories::key)).
+    pub stories: &'a [usize],
     /// Terms that name a publication, sorted: they are never labels.
     pub source_terms: &'a [u32],
     /// The term of each row of `term_rows`, ascending.
@@ -110,6 +113,8 @@ pub struct Input<'a> {
     pub translates: bool,
     /// The themes that the user named, which are the first clusters.
     pub named: Option<Named<'a>>,
+    /// Whether articles get places on the map; else they stand in its middle.
+    pub mapped: bool,
 }
 
 /// The themes that the user named.
@@ -241,7 +246,7 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
     let (mut members, clusters, taken_in) = members::assign(input, settings.unthemed_at_most);
     let k = clusters.len();
     let mut barred = input.source_terms.to_vec();
-    barred.extend(dateline::find(input.articles, input.segmented));
+    barred.extend(dateline::find(input.articles, input.documents, input.terms));
     barred.sort_unstable();
     let input = &Input {
         source_terms: &barred,
@@ -252,28 +257,28 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
     };
     let assignment: Vec<Option<usize>> = members.iter().map(|m| m.theme).collect();
     // The articles of a story share what one article counts.
-    let mut sizes = vec![0.0f64; input.stories.stories.len() + input.articles.len()];
-    (0..input.articles.len()).for_each(|i| sizes[input.stories.key(i)] += 1.0);
-    let parts: Vec<f64> = (0..input.articles.len()).map(|i| 1.0 / sizes[input.stories.key(i)]).collect();
-    let weighed = weight::weigh(input.bags, &parts, &assignment, k, input.segmented.terms.len());
-    let mut terms = list::choose(&weighed, input.segmented, input.source_terms, settings.terms);
+    let mut sizes: FxHashMap<usize, f64> = FxHashMap::default();
+    input.stories.iter().for_each(|story| *sizes.entry(*story).or_default() += 1.0);
+    let parts: Vec<f64> = input.stories.iter().map(|story| 1.0 / sizes[story]).collect();
+    let weighed = weight::weigh(input.bags, &parts, &assignment, k, input.terms.len());
+    let terms = list::choose(&weighed, input.documents, input.terms, input.source_terms, settings.terms);
     let candidates: Vec<Vec<(u32, f64)>> = weighed
-        .iter()
+        .par_iter()
         .map(|weighed| {
             let weights: Vec<(u32, f64)> = weighed.iter().map(|w| (w.term, w.weight)).collect();
-            label::candidates(&weights, input.segmented, input.source_terms)
+            label::candidates(&weights, input.terms, input.source_terms)
         })
         .collect();
     let centroids = members::centroids(input.rows, &assignment, k);
     let fits = members::fits(input, centroids.view());
     let labels = label::name(&candidates, input, &assignment, fits.view());
-    let places = map::places(input.rows, &assignment, centroids.view());
-    for (member, place) in members.iter_mut().zip(places) {
-        member.place = place;
+    if input.mapped {
+        let places = map::places(input.rows, &assignment, centroids.view());
+        members.iter_mut().zip(places).for_each(|(member, place)| member.place = place);
     }
     unthemed::explain(input, &mut members, centroids.view());
     let mut themes: Vec<Theme> = clusters
-        .into_iter()
+        .into_par_iter()
         .enumerate()
         .map(|(t, cluster)| {
             let ranked = members::rank(input.rows, &assignment, t, centroids.row(t));
@@ -298,7 +303,7 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
                 zh: of(Lang::Zh, given.and_then(|name| name.zh.as_ref())),
                 en: of(Lang::En, given.and_then(|name| name.en.as_ref())),
                 translated: labels[t].translated.filter(kept).map(|lang| lang.name().to_owned()),
-                terms: std::mem::take(&mut terms[t]),
+                terms: terms[t].clone(),
                 cohesion: members::cohesion(&ranked),
                 articles: ranked.into_iter().map(|(i, _)| i).collect(),
                 evidence,

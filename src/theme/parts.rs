@@ -14,8 +14,7 @@ use super::{Input, Quote, Settings, Theme, fit};
 use crate::{
     article::Article,
     cluster::{self, K, choose},
-    segment::{Document, Lang, Segmented},
-    story::Stories,
+    segment::{Document, Lang},
     vectorize::Bag,
 };
 
@@ -52,7 +51,7 @@ pub(super) fn split(input: &Input<'_>, settings: &Settings, themes: &mut [Theme]
         taken.extend(theme.en.iter().map(|name| (Lang::En, name.clone())));
     }
     for theme in themes {
-        rename(&mut theme.subthemes, &input.segmented.terms, &mut taken);
+        rename(&mut theme.subthemes, input.terms, &mut taken);
     }
 }
 
@@ -74,7 +73,7 @@ fn parts(input: &Input<'_>, settings: &Settings, articles: &[usize]) -> Option<V
     let part = Part::of(input, &places, rows);
     let input = Input {
         articles: &part.articles,
-        segmented: &part.segmented,
+        documents: &part.documents,
         bags: &part.bags,
         rows: part.rows.view(),
         passages: &part.passages,
@@ -83,6 +82,7 @@ fn parts(input: &Input<'_>, settings: &Settings, articles: &[usize]) -> Option<V
         clustered: &(0..n).collect::<Vec<_>>(),
         stories: &part.stories,
         named: None,
+        mapped: false,
         term_rows: input.term_rows.view(),
         ..*input
     };
@@ -129,18 +129,18 @@ fn rename(parts: &mut [Theme], table: &[crate::segment::Term], taken: &mut BTree
 }
 
 /// The articles of a theme as a corpus of their own, in the order of the articles.
-struct Part {
-    articles: Vec<Article>,
-    segmented: Segmented,
-    bags: Vec<Bag>,
+struct Part<'a> {
+    articles: Vec<&'a Article>,
+    documents: Vec<&'a Document>,
+    bags: Vec<&'a Bag>,
     rows: Array2<f32>,
     passages: Vec<(u32, u32)>,
     passage_rows: Array2<f32>,
-    stories: Stories,
+    stories: Vec<usize>,
 }
 
-impl Part {
-    fn of(input: &Input<'_>, places: &[usize], rows: Array2<f32>) -> Self {
+impl<'a> Part<'a> {
+    fn of(input: &Input<'a>, places: &[usize], rows: Array2<f32>) -> Self {
         let (mut passages, mut of) = (Vec::new(), Vec::new());
         for (at, &(article, passage)) in input.passages.iter().enumerate() {
             if let Ok(place) = places.binary_search(&(article as usize)) {
@@ -149,15 +149,11 @@ impl Part {
                 of.push(at);
             }
         }
-        let documents: Vec<Document> = places.iter().map(|&i| input.segmented.documents[i].clone()).collect();
         Self {
-            articles: places.iter().map(|&i| input.articles[i].clone()).collect(),
-            segmented: Segmented { terms: input.segmented.terms.clone(), documents },
-            bags: places.iter().map(|&i| input.bags[i].clone()).collect(),
-            stories: Stories {
-                stories: input.stories.stories.clone(),
-                of: places.iter().map(|&i| input.stories.of(i)).collect(),
-            },
+            articles: places.iter().map(|&i| input.articles[i]).collect(),
+            documents: places.iter().map(|&i| input.documents[i]).collect(),
+            bags: places.iter().map(|&i| input.bags[i]).collect(),
+            stories: places.iter().map(|&i| input.stories[i]).collect(),
             rows,
             passages,
             passage_rows: input.passage_rows.select(Axis(0), &of),

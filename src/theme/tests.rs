@@ -4,6 +4,7 @@ use ndarray::{Array2, Axis, array};
 use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 
 use super::*;
+use crate::segment::Segmented;
 use crate::{
     article::{Citation, Passage},
     random::draw,
@@ -98,20 +99,22 @@ impl Corpus {
         let clusters = Clusters { centroids, labels: labels.to_vec(), ..Clusters::default() };
         fit(
             &Input {
-                articles: &self.articles,
-                segmented: &self.segmented,
-                bags: &self.bags,
+                articles: &self.articles.iter().collect::<Vec<_>>(),
+                documents: &self.segmented.documents.iter().collect::<Vec<_>>(),
+                terms: &self.segmented.terms,
+                bags: &self.bags.iter().collect::<Vec<_>>(),
                 rows: rows.view(),
                 passages: &self.passages,
                 passage_rows: passage_rows.view(),
                 clusters: &clusters,
                 clustered: &clustered,
                 source_terms: &[],
-                stories: &Stories::default(),
+                stories: &(0..labels.len()).collect::<Vec<_>>(),
                 columns: &(0u32..).take(self.segmented.terms.len()).collect::<Vec<_>>(),
                 term_rows: Array2::eye(self.segmented.terms.len()).view(),
                 translates,
                 named: None,
+                mapped: true,
             },
             &settings,
         )

@@ -27,7 +27,7 @@ pub(super) struct Weighed {
 /// is frequent everywhere. `parts` is what each article counts for, above 0 to 1: the articles of a story share one, so that a
 /// reprint does not speak twice.
 pub(super) fn weigh(
-    bags: &[crate::vectorize::Bag],
+    bags: &[&crate::vectorize::Bag],
     parts: &[f64],
     themes: &[Option<usize>],
     k: usize,
@@ -89,10 +89,14 @@ mod tests {
     use super::*;
     use crate::vectorize::Bag;
 
+    fn of(bags: &[Bag], parts: &[f64], themes: &[Option<usize>], k: usize, terms: usize) -> Vec<Vec<Weighed>> {
+        weigh(&bags.iter().collect::<Vec<_>>(), parts, themes, k, terms)
+    }
+
     #[test]
     fn a_term_of_one_theme_outweighs_one_of_all() {
         let bags = [Bag(vec![(0, 3), (1, 1)]), Bag(vec![(0, 3), (1, 2)]), Bag(vec![(0, 1), (2, 3)])];
-        let weights = weigh(&bags, &[1.0; 3], &[Some(0), Some(0), Some(1)], 2, 3);
+        let weights = of(&bags, &[1.0; 3], &[Some(0), Some(0), Some(1)], 2, 3);
         assert_eq!(weights[0][0].term, 1);
         assert_eq!(weights[1].iter().map(|w| w.term).collect::<Vec<_>>(), [2]);
         // By hand, a = 1 + ln 3 and b = 2 + ln 2: theme 0 holds 2a of term 0 and b of term 1, theme 1 holds 1 and a.
@@ -106,31 +110,31 @@ mod tests {
     fn shares_are_of_the_theme_where_a_term_is_most_frequent() {
         // Term 0 is a half of theme 0 and a third of theme 1; both articles of theme 2 hold term 4.
         let bags = [Bag(vec![(0, 1), (1, 1)]), Bag(vec![(0, 1), (2, 1), (3, 1)]), Bag(vec![(4, 1)]), Bag(vec![(4, 1)])];
-        let weights = weigh(&bags, &[1.0; 4], &[Some(0), Some(1), Some(2), Some(2)], 3, 5);
-        let of = |theme: usize, term: u32| *weights[theme].iter().find(|w| w.term == term).unwrap();
-        assert!((of(0, 0).share - 1.0).abs() < 1e-12);
-        assert!((of(1, 0).share - 2.0 / 3.0).abs() < 1e-12);
-        assert!((of(2, 4).support - 1.0).abs() < 1e-12);
+        let weights = of(&bags, &[1.0; 4], &[Some(0), Some(1), Some(2), Some(2)], 3, 5);
+        let find = |theme: usize, term: u32| *weights[theme].iter().find(|w| w.term == term).unwrap();
+        assert!((find(0, 0).share - 1.0).abs() < 1e-12);
+        assert!((find(1, 0).share - 2.0 / 3.0).abs() < 1e-12);
+        assert!((find(2, 4).support - 1.0).abs() < 1e-12);
     }
 
     #[test]
     fn support_counts_articles_not_occurrences() {
         let bags = [Bag(vec![(0, 9)]), Bag(vec![(1, 1)]), Bag(vec![(1, 1)]), Bag(vec![(1, 1)])];
-        let weights = weigh(&bags, &[1.0; 4], &[Some(0); 4], 1, 2);
-        let of = |term: u32| weights[0].iter().find(|w| w.term == term).unwrap().support;
-        assert!((of(0) - 6.0 / 9.0).abs() < 1e-12 && (of(1) - 8.0 / 9.0).abs() < 1e-12);
+        let weights = of(&bags, &[1.0; 4], &[Some(0); 4], 1, 2);
+        let find = |term: u32| weights[0].iter().find(|w| w.term == term).unwrap().support;
+        assert!((find(0) - 6.0 / 9.0).abs() < 1e-12 && (find(1) - 8.0 / 9.0).abs() < 1e-12);
     }
 
     #[test]
     fn articles_of_one_story_count_as_one() {
         let bags = [Bag(vec![(0, 2)]), Bag(vec![(0, 2)]), Bag(vec![(1, 2)])];
-        let reprinted = weigh(&bags, &[0.5, 0.5, 1.0], &[Some(0); 3], 1, 2);
-        assert_eq!(reprinted, weigh(&bags[1..], &[1.0; 2], &[Some(0); 2], 1, 2));
+        let reprinted = of(&bags, &[0.5, 0.5, 1.0], &[Some(0); 3], 1, 2);
+        assert_eq!(reprinted, of(&bags[1..], &[1.0; 2], &[Some(0); 2], 1, 2));
     }
 
     #[test]
     fn one_theme_alone_has_no_rest() {
-        let weights = weigh(&[Bag(vec![(0, 1)])], &[1.0], &[Some(0)], 1, 1);
+        let weights = of(&[Bag(vec![(0, 1)])], &[1.0], &[Some(0)], 1, 1);
         assert_eq!(weights[0].len(), 1);
     }
 }
