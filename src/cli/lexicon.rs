@@ -175,7 +175,7 @@ pub struct Show {
 #[derive(Debug, clap::Args)]
 #[command(
     long_about = "Lists Chinese and English words and phrases that lie closest to each other in a lexicon, one pair a line: Chinese, \
-                  English, the English key, cosine, parted by tabs. Of the pairs that ship with the program, themes of one language \
+                  English, the English key, cosine, the Chinese part of speech, parted by tabs. Of the pairs that ship with the program, themes of one language \
                   get their name in the other.",
     after_help = args::examples(&[("Of the words in these texts", "wenmai lexicon pairs new.lexicon --texts texts.jsonl > pairs.tsv")])
 )]
@@ -238,7 +238,7 @@ fn pairs(args: &Pairs, global: &Global) -> Result<Exit> {
     output::text(|out| {
         pairs.iter().try_for_each(|pair| {
             let words = [&pair.zh, &pair.en, &pair.key].map(|word| visible(word).into_owned()).join("\t");
-            writeln!(out, "{words}\t{:.3}", pair.cosine)
+            writeln!(out, "{words}\t{:.3}\t{}", pair.cosine, pair.tag.as_deref().unwrap_or_default())
         })
     })?;
     Ok(if pairs.is_empty() { Exit::Partly } else { Exit::Done })

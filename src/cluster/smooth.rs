@@ -81,27 +81,44 @@ fn ties(rows: ArrayView2<'_, f32>, anchors: ArrayView2<'_, f32>, places: &[usize
         .map(|start| {
             let end = (start + CHUNK).min(rows.nrows());
             let cosines = rows.slice(s![start..end, ..]).dot(&anchors.t());
-            let nearest = |(i, cosines): (usize, ndarray::ArrayView1<'_, f32>)| {
-                let mut found: Vec<(usize, f32)> = cosines
-                    .iter()
-                    .copied()
-                    .enumerate()
-                    .filter(|&(place, cosine)| cosine > 0.0 && places[place] != start + i)
-                    .collect();
-                let order = |a: &(usize, f32), b: &(usize, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
-                if found.len() > most {
-                    found.select_nth_unstable_by(most, order);
-                    found.truncate(most);
-                }
-                found.sort_by(order);
+            let cosines = cosines.as_standard_layout();
+            let nearest = |(i, cosines): (usize, &[f32])| {
+                let own = places.binary_search(&(start + i)).ok();
+                let mut found = largest(cosines, own, most);
                 let sum: f32 = found.iter().map(|tie| tie.1).sum();
                 found.iter_mut().for_each(|tie| tie.1 /= sum);
                 found
             };
-            cosines.rows().into_iter().enumerate().map(nearest).collect()
+            let width = cosines.ncols();
+            cosines.as_slice().unwrap_or_default().chunks_exact(width).enumerate().map(nearest).collect()
         })
         .collect();
     chunks.into_iter().flatten().collect()
+}
+
+/// The places of the `most` largest numbers above 0 but for that at `without`, the largest first, equal ones by place; `most`
+/// is at least 1.
+fn largest(numbers: &[f32], without: Option<usize>, most: usize) -> Vec<(usize, f32)> {
+    /// Numbers of which only the largest is looked at, if that is not large enough: nearly always.
+    const STEP: usize = 32;
+    let mut found: Vec<(usize, f32)> = Vec::with_capacity(most + 1);
+    for (chunk, numbers) in numbers.chunks(STEP).enumerate() {
+        let enough = if found.len() < most { 0.0 } else { found[most - 1].1 };
+        // No branch, so that many are compared at once.
+        if !numbers.iter().fold(false, |any, &number| any | (number > enough)) {
+            continue;
+        }
+        for (i, &number) in numbers.iter().enumerate() {
+            let place = chunk * STEP + i;
+            let enough = if found.len() < most { 0.0 } else { found[most - 1].1 };
+            if number > enough && Some(place) != without {
+                let at = found.partition_point(|tie| tie.1 >= number);
+                found.insert(at, (place, number));
+                found.truncate(most);
+            }
+        }
+    }
+    found
 }
 
 /// Each row and the weighted mean of the anchors that it is tied to, of unit length.
@@ -122,8 +139,10 @@ fn draw(rows: ArrayView2<'_, f32>, anchors: ArrayView2<'_, f32>, ties: &Ties) ->
 #[cfg(test)]
 mod tests {
     use ndarray::array;
+    use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 
     use super::*;
+    use crate::random::uniform;
 
     fn circle(degrees: &[f32]) -> Array2<f32> {
         Array2::from_shape_fn((degrees.len(), 2), |(i, j)| {
@@ -157,6 +176,22 @@ mod tests {
         let smoothed = smooth(rows.view(), 1);
         assert_eq!((smoothed.row(2), smoothed.row(3)), (rows.row(2), rows.row(3)));
         assert_ne!(smoothed.row(0), rows.row(0));
+    }
+
+    #[test]
+    fn the_largest_are_as_by_sorting_all() {
+        let mut rng = Xoshiro256Plus::seed_from_u64(1);
+        for n in [1, 5, 31, 32, 33, 400] {
+            for (most, without) in [(1, None), (7, Some(n / 2)), (n + 1, Some(0))] {
+                // Many equal ones.
+                let numbers: Vec<f32> = (0..n).map(|_| (uniform(&mut rng) * 20.0).floor() as f32 - 4.0).collect();
+                let mut slow: Vec<(usize, f32)> = numbers.iter().copied().enumerate().collect();
+                slow.retain(|&(place, number)| number > 0.0 && Some(place) != without);
+                slow.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+                slow.truncate(most);
+                assert_eq!(largest(&numbers, without, most), slow);
+            }
+        }
     }
 
     #[test]

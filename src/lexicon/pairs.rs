@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     error::Result,
-    segment::{Lang, Segmented},
+    segment::{Lang, Segmented, part_of_speech},
 };
 
 /// A term that fewer of the texts hold is too rare for a name.
@@ -34,6 +34,8 @@ pub struct Pair {
     pub key: String,
     /// Cosine of the two in the lexicon, 0 to 1.
     pub cosine: f32,
+    /// The part of speech of the Chinese term ([`part_of_speech`]); none for a word its dictionary does not have.
+    pub tag: Option<String>,
 }
 
 /// The pairs of terms of the texts whose cosine is `least` at least, each all but the nearest of the other; by Chinese term.
@@ -71,7 +73,8 @@ pub fn pairs(lexicon: &Lexicon<'_>, texts: &[Text], least: f32) -> Result<Vec<Pa
     found.dedup_by_key(|pair| (pair.0, pair.1));
     let pair = |(i, j, cosine): (usize, usize, f32)| {
         let (zh, en) = (&corpus.terms[zh[i]], &corpus.terms[en[j]]);
-        Pair { zh: zh.surface.clone(), en: en.surface.clone(), key: en.key.clone(), cosine }
+        let tag = part_of_speech(&zh.surface);
+        Pair { zh: zh.surface.clone(), en: en.surface.clone(), key: en.key.clone(), cosine, tag }
     };
     let mut pairs: Vec<Pair> = found.into_iter().map(pair).collect();
     pairs.sort_by(|a, b| a.zh.cmp(&b.zh).then(a.key.cmp(&b.key)));
@@ -119,27 +122,48 @@ fn nearest(rows: &Array2<f32>, others: &Array2<f32>) -> Vec<(usize, f32)> {
     chunks.into_iter().flatten().collect()
 }
 
+/// A word in the other language, and its part of speech if it is a Chinese one that the dictionary has.
+type Counterpart = (&'static str, Option<&'static str>);
+
 /// The shipped pairs: a Chinese term to the English one as written, an English key to the Chinese term; the nearest of each.
-static SHIPPED: LazyLock<[HashMap<&str, &str>; 2]> = LazyLock::new(|| {
-    let mut lines: Vec<(&str, &str, &str, f32)> = include_str!("../../lexicon/pairs.tsv")
+static SHIPPED: LazyLock<[HashMap<&str, Counterpart>; 2]> = LazyLock::new(|| {
+    let mut lines: Vec<(&str, &str, &str, f32, Option<&str>)> = include_str!("../../lexicon/pairs.tsv")
         .lines()
         .filter_map(|line| {
             let mut fields = line.split('\t');
-            Some((fields.next()?, fields.next()?, fields.next()?, fields.next()?.parse().ok()?))
+            let (zh, en, key) = (fields.next()?, fields.next()?, fields.next()?);
+            Some((zh, en, key, fields.next()?.parse().ok()?, fields.next().filter(|tag| !tag.is_empty())))
         })
         .collect();
     // Of several, the nearest is put in last.
     lines.sort_by(|a, b| a.3.total_cmp(&b.3));
-    let to_english = lines.iter().map(|&(zh, en, ..)| (zh, en)).collect();
-    [to_english, lines.iter().map(|&(zh, _, key, _)| (key, zh)).collect()]
+    let to_english = lines.iter().map(|&(zh, en, ..)| (zh, (en, None))).collect();
+    [to_english, lines.iter().map(|&(zh, _, key, _, tag)| (key, (zh, tag))).collect()]
 });
 
-/// What a term of the given key and language is called in the other language, if that is sure.
+/// What a term of the given key and language is called in the other language, if that is sure; with its part of speech if
+/// it is a Chinese word ([`part_of_speech`], noted in the list so that jieba's dictionary is not read for it).
 #[must_use]
-pub fn counterpart(key: &str, lang: Lang) -> Option<&'static str> {
+pub fn counterpart(key: &str, lang: Lang) -> Option<(&'static str, Option<&'static str>)> {
     match lang {
         Lang::Zh => SHIPPED[0].get(key).copied(),
         Lang::En => SHIPPED[1].get(key).copied(),
         Lang::Other => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_list_notes_parts_of_speech_as_the_dictionary_has_them() {
+        let lines: Vec<Vec<&str>> =
+            include_str!("../../lexicon/pairs.tsv").lines().map(|line| line.split('\t').collect()).collect();
+        assert!(lines.len() > 2000);
+        for fields in lines {
+            assert_eq!(fields.len(), 5, "{fields:?}");
+            assert_eq!(fields[4], part_of_speech(fields[0]).unwrap_or_default(), "{fields:?}");
+        }
     }
 }

@@ -96,12 +96,12 @@ fn nominal(term: &Term) -> f64 {
     if term.lang != Lang::Zh {
         return 1.0;
     }
-    noun(&term.key)
+    noun(part_of_speech(&term.key).as_deref())
 }
 
-/// How well a Chinese word names a thing.
-fn noun(word: &str) -> f64 {
-    match part_of_speech(word).as_deref() {
+/// How well a Chinese word of a part of speech names a thing.
+fn noun(tag: Option<&str>) -> f64 {
+    match tag {
         Some("vn" | "an") | None => 1.0,
         Some(tag) => match tag.as_bytes().first() {
             Some(b'v' | b'a' | b'z' | b't' | b's') => VERBAL,
@@ -194,7 +194,7 @@ pub(super) fn name(
     candidates: &[Vec<(u32, f64)>],
     input: &Input<'_>,
     themes: &[Option<usize>],
-    fits: ArrayView2<'_, f32>,
+    centroids: ArrayView2<'_, f32>,
 ) -> Vec<Names> {
     let table = input.terms;
     let given = || input.named.iter().flat_map(|named| &named.steered.names);
@@ -212,7 +212,7 @@ pub(super) fn name(
                 if spoken == 0 || share < if spoken >= VOICES { 0.1 } else { SPOKEN } {
                     continue;
                 }
-                let mut left = rank(candidates, input, &members, lang, fits.column(theme));
+                let mut left = rank(candidates, input, &members, lang, centroids.row(theme));
                 let first = left.first().map_or(0.0, |r| r.1);
                 let mut parts: Vec<u32> = Vec::new();
                 while !left.is_empty() {
@@ -250,7 +250,7 @@ pub(super) fn name(
                 names.of.extend(fallback(candidates, table, &mut taken).map(|name| (Lang::En, name)));
             } else if input.translates {
                 translate(&mut names, &mut taken, table, |lang| {
-                    rank(candidates, input, &members, lang, fits.column(theme))
+                    rank(candidates, input, &members, lang, centroids.row(theme))
                 });
             }
             names
@@ -274,7 +274,8 @@ fn translate(
         let mut parts: Vec<&str> = Vec::new();
         for (id, _) in ranked.into_iter().take_while(|r| r.1 >= least) {
             let found = counterpart(&table[id as usize].key, from)
-                .filter(|word| is_label_word(word) && (to != Lang::Zh || noun(word) == 1.0));
+                .filter(|(word, tag)| is_label_word(word) && (to != Lang::Zh || noun(*tag) == 1.0))
+                .map(|(word, _)| word);
             let Some(word) = found.filter(|word| !parts.iter().any(|part| part.contains(word) || word.contains(part)))
             else {
                 continue;
@@ -324,7 +325,7 @@ fn rank(
     input: &Input<'_>,
     members: &[usize],
     lang: Lang,
-    fits: ArrayView1<'_, f32>,
+    centroid: ArrayView1<'_, f32>,
 ) -> Vec<(u32, f64)> {
     let table = input.terms;
     // The articles that hold each candidate: in the title, anywhere.
@@ -349,13 +350,19 @@ fn rank(
         .map(|(id, weight, &[titles, holders])| {
             let share = titles as f64 / members.len() as f64;
             let support = (holders as f64 + GIVEN) / (members.len() as f64 + GIVEN);
-            let fit = input.columns.binary_search(&id).map_or(0.0, |column| f64::from(fits[column]));
+            let fit = input.columns.binary_search(&id).map_or(0.0, |column| fit(input.term_rows.row(column), centroid));
             let weight = weight * (1.0 + TITLE * share) * (support * fit.max(FIT) * length(&table[id as usize])).sqrt();
             (members.len() >= 3 && holders < 2, id, weight)
         })
         .collect();
     ranked.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.total_cmp(&a.2)).then(a.1.cmp(&b.1)));
     ranked.into_iter().map(|(_, id, weight)| (id, weight)).collect()
+}
+
+/// How near a term is to a theme: the cosine of its vector to the theme's centroid; 0 where either is zero.
+fn fit(term: ArrayView1<'_, f32>, centroid: ArrayView1<'_, f32>) -> f64 {
+    let length = term.dot(&term).sqrt();
+    if length > 0.0 { f64::from(term.dot(&centroid) / length) } else { 0.0 }
 }
 
 /// Writes a name from its terms.

@@ -102,19 +102,6 @@ pub(super) fn centroids(rows: ArrayView2<'_, f32>, themes: &[Option<usize>], k: 
     sums
 }
 
-/// How near each term is to each theme, `columns × k`: the cosine of its vector to the theme's centroid; 0 where either is
-/// zero.
-pub(super) fn fits(input: &Input<'_>, centroids: ArrayView2<'_, f32>) -> Array2<f32> {
-    let mut fits = input.term_rows.dot(&centroids.t());
-    for (mut row, term) in fits.axis_iter_mut(Axis(0)).zip(input.term_rows.outer_iter()) {
-        let norm = term.dot(&term).sqrt();
-        if norm > 0.0 {
-            row.mapv_inplace(|x| x / norm);
-        }
-    }
-    fits
-}
-
 /// Cosine of a unit row to the sum of other rows.
 fn cosine(row: ArrayView1<'_, f32>, sum: &Array1<f32>) -> f64 {
     let norm = sum.dot(sum).sqrt();

@@ -270,8 +270,7 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
         })
         .collect();
     let centroids = members::centroids(input.rows, &assignment, k);
-    let fits = members::fits(input, centroids.view());
-    let labels = label::name(&candidates, input, &assignment, fits.view());
+    let labels = label::name(&candidates, input, &assignment, centroids.view());
     if input.mapped {
         let places = map::places(input.rows, &assignment, centroids.view());
         members.iter_mut().zip(places).for_each(|(member, place)| member.place = place);
