@@ -9,6 +9,7 @@ use super::{
     Document, Lang, PassageTokens, Segmented, Term, Token,
     language::{self, Shares},
     lexis::Lexis,
+    runs::is_japanese,
     phrases::{self, Matcher, Sequence},
     scan::{Kind, Spellings, Tok, Uses, Vocabulary, count},
 };
@@ -43,20 +44,19 @@ impl Read {
 
 fn read(vocabulary: &mut Vocabulary, lexis: &Lexis, article: &Article) -> Read {
     let mut shares = Shares::default();
-    shares.add(&article.title);
-    let title = vocabulary.read(lexis, &article.title, Kind::Title, &[]);
+    let mut read = |text: &str, kind: Kind, hidden: &[Range<usize>]| {
+        let japanese = is_japanese(text);
+        shares.add(text, japanese);
+        vocabulary.read(lexis, text, japanese, kind, hidden)
+    };
+    let title = read(&article.title, Kind::Title, &[]);
     let passages = article
         .passages
         .iter()
         .map(|passage| {
             let heading = passage.heading.as_deref().unwrap_or_default();
-            shares.add(heading);
-            shares.add(&passage.text);
             let citations: Vec<Range<usize>> = passage.citations.iter().map(|c| c.span.clone()).collect();
-            (
-                vocabulary.read(lexis, heading, Kind::Title, &[]),
-                vocabulary.read(lexis, &passage.text, Kind::Running, &citations),
-            )
+            (read(heading, Kind::Title, &[]), read(&passage.text, Kind::Running, &citations))
         })
         .collect();
     Read { title, passages, lang: shares.name() }
@@ -72,9 +72,8 @@ pub(super) fn segment(articles: &[Article], lexis: &Lexis, with_phrases: bool) -
             (vocabulary, read)
         })
         .collect();
-    let mut vocabulary = Vocabulary::new(lexis);
-    let (names, mut chunks): (Vec<Vec<u32>>, Vec<Vec<Read>>) =
-        chunks.into_iter().map(|(local, read)| (vocabulary.absorb(local), read)).unzip();
+    let (local, mut chunks): (Vec<Vocabulary>, Vec<Vec<Read>>) = chunks.into_iter().unzip();
+    let (vocabulary, names) = merge(local, lexis);
     let (words, ranks) = words(vocabulary);
     chunks.par_iter_mut().zip(&names).for_each(|(chunk, names)| {
         for tok in chunk.iter_mut().flat_map(Read::texts_mut).flatten() {
@@ -86,6 +85,22 @@ pub(super) fn segment(articles: &[Article], lexis: &Lexis, with_phrases: bool) -
     let documents =
         chunks.into_par_iter().flat_map_iter(|chunk| chunk).map(|r| number(r, &numbers, &matcher)).collect();
     Segmented { terms, documents }
+}
+
+/// One vocabulary of many, and for each of these what its forms are called there. Neighbours are merged by twos.
+fn merge(mut vocabularies: Vec<Vocabulary>, lexis: &Lexis) -> (Vocabulary, Vec<Vec<u32>>) {
+    if vocabularies.len() < 2 {
+        let one = vocabularies.pop().unwrap_or_else(|| Vocabulary::new(lexis));
+        let names = (0..u32::try_from(one.forms.len()).unwrap_or(u32::MAX)).collect();
+        return (one, vec![names]);
+    }
+    let right = vocabularies.split_off(vocabularies.len() / 2);
+    let ((mut vocabulary, mut names), (other, mut others)) =
+        rayon::join(|| merge(vocabularies, lexis), || merge(right, lexis));
+    let renamed = vocabulary.absorb(other);
+    others.par_iter_mut().flatten().for_each(|name| *name = renamed[*name as usize]);
+    names.append(&mut others);
+    (vocabulary, names)
 }
 
 /// The words that occur, sorted by key, and the rank of each form's word.

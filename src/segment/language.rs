@@ -2,7 +2,7 @@
 
 use super::{
     Lang,
-    runs::{Writing, is_japanese, writing},
+    runs::{Writing, writing},
 };
 
 /// How much of a text is in each language, in half words: a Han character counts as half a word, as does a letter of
@@ -15,14 +15,17 @@ pub(super) struct Shares {
 }
 
 impl Shares {
-    /// Adds a text.
-    pub(super) fn add(&mut self, text: &str) {
-        let japanese = is_japanese(text);
+    /// Adds a text, Japanese or not.
+    pub(super) fn add(&mut self, text: &str, japanese: bool) {
         let mut within = false;
         for c in text.chars() {
-            // Han characters are letters; asking the tables about each would cost as much as cutting.
-            let han = matches!(c, '\u{4E00}'..='\u{9FFF}');
-            let kind = if han || c.is_alphabetic() { writing(c, japanese) } else { None };
+            // Asking the tables about each would cost as much as cutting.
+            let letter = match c {
+                '\u{4E00}'..='\u{9FFF}' => true,
+                '\u{3001}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{2010}'..='\u{2027}' | '\u{FF01}'..='\u{FF20}' => false,
+                c => c.is_alphabetic(),
+            };
+            let kind = if letter { writing(c, japanese) } else { None };
             match kind {
                 Some(Writing::Latin) if !within => self.en += 2,
                 Some(Writing::Latin) => {}

@@ -76,7 +76,7 @@ use self::{
     dictionary::Entry,
     lexis::Lexis,
     phrases::Matcher,
-    runs::Writing,
+    runs::{Writing, is_japanese},
     scan::{Kind, Vocabulary},
 };
 pub use chinese::{dictionary_words, part_of_speech};
@@ -287,7 +287,7 @@ impl Segmenter {
     #[must_use]
     pub fn cut(&self, text: &str) -> Vec<QueryTerm> {
         let mut vocabulary = Vocabulary::new(&self.lexis);
-        let toks = vocabulary.read(&self.lexis, text, Kind::Running, &[]);
+        let toks = vocabulary.read(&self.lexis, text, is_japanese(text), Kind::Running, &[]);
         let numbers: Vec<Option<u32>> = vocabulary.forms.iter().map(|form| self.number(&form.key)).collect();
         let number = |i: usize| numbers[toks[i].word as usize];
         let piece = |from: usize, to: usize, term: Option<u32>| {

@@ -16,6 +16,8 @@
 //! are by the C-value of Frantzi, Ananiadou and Mima (*Automatic recognition of multi-word terms*, 2000); the longer one is
 //! taken if it is not too long.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -32,6 +34,9 @@ const THIN: f64 = 0.8;
 
 /// The share of a candidate's occurrences with one and the same neighbour that makes it a stump.
 const STUMP: f64 = 0.8;
+
+/// Slots that pairs are counted in, at most; 16 MB.
+const SLOTS: usize = 1 << 22;
 
 /// Parts the sequences of words.
 pub(super) const BREAK: u32 = u32::MAX;
@@ -144,10 +149,24 @@ pub(super) fn learn(sequence: &Sequence, vocabulary: usize) -> (Vec<Vec<u32>>, u
 
 /// Finds the n-word candidates that occur at least `least` times, given the shorter ones.
 fn extend(sequence: &Sequence, shorter: &[u32], singles: &[u32], n: usize, least: u32) -> (Vec<u32>, Vec<Gram>) {
-    let mut starts: Vec<(u64, u32)> = (0..shorter.len().saturating_sub(n - 1))
+    let last = shorter.len().saturating_sub(n - 1);
+    let pair = |i: usize| {
+        let whole = shorter[i] != BREAK && shorter[i + 1] != BREAK && singles[i + n - 1] != BREAK;
+        whole.then(|| (u64::from(shorter[i]) << 32) | u64::from(singles[i + n - 1]))
+    };
+    // Most pairs are rare: those whose slot is met too rarely are left out before the rest is sorted. Counts of a slot are
+    // sums of integers, so their order is free.
+    let slots = (2 * last).next_power_of_two().min(SLOTS);
+    let met: Vec<AtomicU32> = (0..slots).map(|_| AtomicU32::new(0)).collect();
+    let slot = |pair: u64| (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & (slots - 1);
+    (0..last).into_par_iter().with_min_len(4096).filter_map(pair).for_each(|pair| {
+        met[slot(pair)].fetch_add(1, Ordering::Relaxed);
+    });
+    let mut starts: Vec<(u64, u32)> = (0..last)
         .into_par_iter()
-        .filter(|&i| shorter[i] != BREAK && shorter[i + 1] != BREAK && singles[i + n - 1] != BREAK)
-        .filter_map(|i| Some(((u64::from(shorter[i]) << 32) | u64::from(singles[i + n - 1]), u32::try_from(i).ok()?)))
+        .with_min_len(4096)
+        .filter_map(|i| Some((pair(i)?, u32::try_from(i).ok()?)))
+        .filter(|&(pair, _)| met[slot(pair)].load(Ordering::Relaxed) >= least)
         .collect();
     starts.par_sort_unstable();
     let mut level = vec![BREAK; shorter.len()];

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::{
     lexis::{Class, Lexis},
     normal::Folded,
-    runs::{Writing, is_japanese, opaque, runs},
+    runs::{Writing, opaque, runs},
     stopwords::Stop,
 };
 
@@ -237,12 +237,18 @@ impl Vocabulary {
     }
 
     /// The words of a text that count, in order. Words that overlap a `hidden` range of the original are left out.
-    pub(super) fn read(&mut self, lexis: &Lexis, original: &str, kind: Kind, hidden: &[Range<usize>]) -> Vec<Tok> {
+    pub(super) fn read(
+        &mut self,
+        lexis: &Lexis,
+        original: &str,
+        japanese: bool,
+        kind: Kind,
+        hidden: &[Range<usize>],
+    ) -> Vec<Tok> {
         // Tokens hold 32-bit offsets; no passage is that long.
         if original.is_empty() || u32::try_from(original.len()).is_err() {
             return Vec::new();
         }
-        let japanese = is_japanese(original);
         let folded = Folded::new(original, japanese);
         let mut raw = std::mem::take(&mut self.raw);
         raw.clear();
