@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, Axis, CowArray};
 use rayon::prelude::*;
 
 use crate::{
@@ -85,6 +85,9 @@ pub fn in_pool<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) 
     Ok(pool.install(run))
 }
 
+/// Passages whose terms are held at once; any number gives the same vectors.
+const PASSAGES: usize = 16_384;
+
 /// Articles up to their embeddings: what is the same however they are clustered.
 #[derive(Debug)]
 pub struct Prepared {
@@ -147,11 +150,6 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
         .zip(&segmented.documents)
         .flat_map(|(article, document)| (0u32..).zip(&document.passages).map(move |(passage, _)| (article, passage)))
         .collect();
-    let passage_bags: Vec<Bag> = passages
-        .par_iter()
-        .map(|&(article, passage)| Bag::of_passage(&segmented.documents[article as usize].passages[passage as usize]))
-        .collect();
-    let passage_rows = vectorizer.transform(&passage_bags);
 
     progress.begin(Stage::Relate);
     let stories = story::find(&articles, &rows);
@@ -169,7 +167,17 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
             (embedder, vectors)
         }
     };
-    let passage_vectors = embedder.embed(&passage_rows);
+    // Some at a time, so that the terms of all passages are never held beside those of the articles.
+    let mut passage_vectors = Array2::zeros((passages.len(), embedder.dimensions()));
+    for (passages, mut vectors) in
+        passages.chunks(PASSAGES).zip(passage_vectors.axis_chunks_iter_mut(Axis(0), PASSAGES))
+    {
+        let bag = |&(article, passage): &(u32, u32)| {
+            Bag::of_passage(&segmented.documents[article as usize].passages[passage as usize])
+        };
+        let bags: Vec<Bag> = passages.par_iter().map(bag).collect();
+        vectors.assign(&embedder.embed(&vectorizer.transform(&bags)));
+    }
 
     let steered = wanted.map(|wanted| {
         let (segmenter, vectorizer, embedder) = (&segmenter, &vectorizer, &embedder);
@@ -246,7 +254,11 @@ impl Prepared {
     /// Whatever a stage returns if it fails.
     pub fn cluster(&self, config: &Config, progress: &dyn Progress) -> Result<(Clusters, Themes)> {
         progress.begin(Stage::Cluster);
-        let rows = self.vectors.select(Axis(0), &self.clustered);
+        let rows = if self.clustered.len() == self.vectors.nrows() {
+            CowArray::from(self.vectors.view())
+        } else {
+            CowArray::from(self.vectors.select(Axis(0), &self.clustered))
+        };
         let guide = self.steered.as_ref().map(|steered| self.guide(steered));
         let (clusters, only) = match &guide {
             None => (cluster::fit(rows.view(), &config.cluster)?, false),

@@ -42,7 +42,7 @@
 //! of 25 clean, equal groups of rows 11 were seen; short texts show fewer themes than their labels; classes with sub-themes of their own
 //! show these; random words of which the lexicon happens to know a few group by those.
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -153,7 +153,7 @@ pub fn themes(rows: ArrayView2<'_, f32>, seed: u64) -> Choice {
         (_, 2 | 3) => return one("fewer than 4 articles differ, too few to split"),
         _ => {}
     }
-    if mean_cosine(&rows.select(Axis(0), &distinct)) >= SAME {
+    if mean_cosine(rows, &distinct) >= SAME {
         return one("the articles are all but the same");
     }
     let mut samples = Vec::new();
@@ -361,9 +361,12 @@ fn strength(modularity: f64) -> &'static str {
 }
 
 /// The mean cosine of two different rows.
-fn mean_cosine(rows: &Array2<f32>) -> f64 {
-    let n = rows.nrows() as f64;
-    let sum = rows.fold_axis(Axis(0), 0.0_f64, |sum, &value| sum + f64::from(value));
+fn mean_cosine(rows: ArrayView2<'_, f32>, of: &[usize]) -> f64 {
+    let n = of.len() as f64;
+    let mut sum = Array1::<f64>::zeros(rows.ncols());
+    for &row in of {
+        sum.zip_mut_with(&rows.row(row), |sum, &value| *sum += f64::from(value));
+    }
     (sum.dot(&sum) - n) / (n * (n - 1.0))
 }
 

@@ -44,20 +44,49 @@ pub(super) fn smooth(rows: ArrayView2<'_, f32>, k: usize) -> Array2<f32> {
 }
 
 fn smooth_by(rows: ArrayView2<'_, f32>, k: usize, anchors: usize) -> Array2<f32> {
-    let n = rows.nrows();
-    let most = NEIGHBOURS.min(n / (SHARE * k.max(1)));
-    let anchors: Vec<usize> =
-        if n <= anchors { (0..n).collect() } else { (0..anchors).map(|i| i * n / anchors).collect() };
-    // An anchor is not its own neighbour.
-    let most = most.min(anchors.len().saturating_sub(1));
-    if most == 0 {
-        return rows.to_owned();
+    let smoother = Smoother::with(rows, k, anchors);
+    smoother.draw(rows, &(0..rows.nrows()).collect::<Vec<_>>())
+}
+
+/// What rows are drawn to.
+pub(super) struct Smoother {
+    /// The places of the anchors among the rows, ascending, the anchors, and these smoothed once.
+    places: Vec<usize>,
+    anchors: Array2<f32>,
+    once: Array2<f32>,
+    most: usize,
+}
+
+impl Smoother {
+    /// Smooths rows as [`smooth`] does, but for the memory of a copy of all.
+    pub(super) fn new(rows: ArrayView2<'_, f32>, k: usize) -> Self {
+        Self::with(rows, k, ANCHORS)
     }
-    let at = rows.select(Axis(0), &anchors);
-    let ties = ties(rows, at.view(), &anchors, most);
-    let of_anchors: Ties = anchors.iter().map(|&i| ties[i].clone()).collect();
-    let once = draw(at.view(), at.view(), &of_anchors);
-    draw(rows, once.view(), &ties)
+
+    fn with(rows: ArrayView2<'_, f32>, k: usize, anchors: usize) -> Self {
+        let n = rows.nrows();
+        let most = NEIGHBOURS.min(n / (SHARE * k.max(1)));
+        let places: Vec<usize> =
+            if n <= anchors { (0..n).collect() } else { (0..anchors).map(|i| i * n / anchors).collect() };
+        // An anchor is not its own neighbour.
+        let most = most.min(places.len().saturating_sub(1));
+        if most == 0 {
+            let none = Array2::zeros((0, rows.ncols()));
+            return Self { places: Vec::new(), anchors: none.clone(), once: none, most };
+        }
+        let at = rows.select(Axis(0), &places);
+        let of_anchors = ties(at.view(), &places, at.view(), &places, most);
+        let once = draw(at.view(), at.view(), &of_anchors);
+        Self { places, anchors: at, once, most }
+    }
+
+    /// Smooths some of the rows, which stand at these places among all.
+    pub(super) fn draw(&self, rows: ArrayView2<'_, f32>, at: &[usize]) -> Array2<f32> {
+        if self.most == 0 {
+            return rows.to_owned();
+        }
+        draw(rows, self.once.view(), &ties(rows, at, self.anchors.view(), &self.places, self.most))
+    }
 }
 
 /// For each row of `n × d` the rows most like it, with weights that sum to 1, as many as [`smooth`] draws it to for `k`
@@ -67,14 +96,18 @@ pub(super) fn company(rows: ArrayView2<'_, f32>, k: usize) -> Ties {
     let anchors: Vec<usize> =
         if n <= ANCHORS { (0..n).collect() } else { (0..ANCHORS).map(|i| i * n / ANCHORS).collect() };
     let most = NEIGHBOURS.min(n / (SHARE * k.max(1))).min(anchors.len().saturating_sub(1));
-    let mut ties =
-        if most == 0 { vec![Vec::new(); n] } else { ties(rows, rows.select(Axis(0), &anchors).view(), &anchors, most) };
+    let mut ties = if most == 0 {
+        vec![Vec::new(); n]
+    } else {
+        ties(rows, &(0..n).collect::<Vec<_>>(), rows.select(Axis(0), &anchors).view(), &anchors, most)
+    };
     ties.iter_mut().flatten().for_each(|tie| tie.0 = anchors[tie.0]);
     ties
 }
 
-/// The nearest anchors of each row, those of equal cosine by place. Only positive cosines tie.
-fn ties(rows: ArrayView2<'_, f32>, anchors: ArrayView2<'_, f32>, places: &[usize], most: usize) -> Ties {
+/// The nearest anchors of each row, those of equal cosine by place. Only positive cosines tie. `at` are the places of the
+/// rows among all, `places` those of the anchors.
+fn ties(rows: ArrayView2<'_, f32>, at: &[usize], anchors: ArrayView2<'_, f32>, places: &[usize], most: usize) -> Ties {
     let starts: Vec<usize> = (0..rows.nrows()).step_by(CHUNK).collect();
     let chunks: Vec<Ties> = starts
         .into_par_iter()
@@ -83,7 +116,7 @@ fn ties(rows: ArrayView2<'_, f32>, anchors: ArrayView2<'_, f32>, places: &[usize
             let cosines = rows.slice(s![start..end, ..]).dot(&anchors.t());
             let cosines = cosines.as_standard_layout();
             let nearest = |(i, cosines): (usize, &[f32])| {
-                let own = places.binary_search(&(start + i)).ok();
+                let own = places.binary_search(&at[start + i]).ok();
                 let mut found = largest(cosines, own, most);
                 let sum: f32 = found.iter().map(|tie| tie.1).sum();
                 found.iter_mut().for_each(|tie| tie.1 /= sum);

@@ -250,3 +250,17 @@ fn silhouettes_of_nothing_to_compare_are_none() {
     // Equal rows in different clusters: 0, not 0/0. The lone row scores 0.
     assert_eq!(silhouette(array![[0.0_f32, 1.0], [0.0, 1.0], [0.0, 1.0]].view(), &[0, 0, 1]), Some(0.0));
 }
+
+#[test]
+fn a_large_corpus_is_clustered_by_a_sample_as_by_all_rows() {
+    let rows = groups(600, 20, 5, 0.5, 3);
+    let settings = Settings { k: K::Exactly(5), ..Settings::default() };
+    let whole = Lloyd.cluster(smooth::smooth(rows.view(), 5).view(), 5, &settings).unwrap();
+    let part = by_sample(&Lloyd, rows.view(), 5, &settings, 200).unwrap();
+    assert_eq!(part.labels.len(), 600);
+    let mut pairs: Vec<(usize, usize)> = part.labels.iter().copied().zip(whole.labels).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    assert_eq!(pairs.len(), 5, "one to one");
+    assert!((part.inertia - whole.inertia).abs() < 0.02 * whole.inertia, "{} {}", part.inertia, whole.inertia);
+}

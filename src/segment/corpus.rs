@@ -9,8 +9,8 @@ use super::{
     Document, Lang, PassageTokens, Segmented, Term, Token,
     language::{self, Shares},
     lexis::Lexis,
-    runs::is_japanese,
     phrases::{self, Matcher, Sequence},
+    runs::is_japanese,
     scan::{Kind, Spellings, Tok, Uses, Vocabulary, count},
 };
 use crate::article::Article;

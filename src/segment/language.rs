@@ -22,7 +22,10 @@ impl Shares {
             // Asking the tables about each would cost as much as cutting.
             let letter = match c {
                 '\u{4E00}'..='\u{9FFF}' => true,
-                '\u{3001}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{2010}'..='\u{2027}' | '\u{FF01}'..='\u{FF20}' => false,
+                '\u{3001}'..='\u{3004}'
+                | '\u{3008}'..='\u{3020}'
+                | '\u{2010}'..='\u{2027}'
+                | '\u{FF01}'..='\u{FF20}' => false,
                 c => c.is_alphabetic(),
             };
             let kind = if letter { writing(c, japanese) } else { None };

@@ -37,6 +37,19 @@ fn demand(days: Option<i32>, other_source: bool) -> f64 {
     days.map_or(unknown, |days| late - (late - same_day) * (-(f64::from(days) / DAYS).powi(2)).exp())
 }
 
+/// The least Jaccard index that would make two articles a story; a little less, since words repeat.
+fn least(articles: &[Article], words: &[Words], a: usize, b: usize) -> f64 {
+    let (left, right) = (&articles[a], &articles[b]);
+    let demand = demand(days(left, right), of_two_sources(left, right));
+    let (shorter, longer) = (words[a].count.min(words[b].count), words[a].count.max(words[b].count));
+    let part = if demand <= SAME_SOURCE[1] && shorter >= CONTAINED_WORDS {
+        CONTAINED * shorter as f64 / (longer as f64 + (1.0 - CONTAINED) * shorter as f64)
+    } else {
+        1.0
+    };
+    0.9 * demand.min(part)
+}
+
 /// Whether two articles are known to be of different sources.
 fn of_two_sources(a: &Article, b: &Article) -> bool {
     matches!((&a.source, &b.source), (Some(a), Some(b)) if a.trim().to_lowercase() != b.trim().to_lowercase())
@@ -71,8 +84,12 @@ impl<'a> Near<'a> {
             .collect();
         let (long, sketches): (Vec<usize>, Vec<&sketch::Sketch>) =
             (0..words.len()).filter(|&i| copies[i] == i).filter_map(|i| Some((i, words[i].sketch.as_ref()?))).unzip();
-        let candidates: Vec<(usize, usize)> =
-            sketch::candidates(&sketches).into_iter().map(|(a, b)| (long[a as usize], long[b as usize])).collect();
+        let candidates: Vec<(usize, usize)> = sketch::candidates(&sketches)
+            .into_iter()
+            .map(|near| (long[near.a as usize], long[near.b as usize], near.bands))
+            .filter(|&(a, b, bands)| !sketch::too_few(bands, least(articles, words, a, b)))
+            .map(|(a, b, _)| (a, b))
+            .collect();
         let mut compared: Vec<usize> = candidates.iter().flat_map(|&(a, b)| [a, b]).collect();
         compared.sort_unstable();
         compared.dedup();

@@ -6,6 +6,7 @@
 
 use linfa_linalg::{eigh::EighInto, qr::QR};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use rayon::prelude::*;
 
 /// How sharply an article is drawn to the nearest theme.
 const SHARPNESS: f32 = 6.0;
@@ -27,10 +28,11 @@ pub(super) fn places(
     let k = centroids.nrows();
     let anchors = scale(centroids);
     let axes = within(rows, themes, centroids);
-    let mut places: Vec<(f32, f32)> = rows
-        .outer_iter()
-        .zip(themes)
-        .map(|(row, theme)| {
+    let mut places: Vec<(f32, f32)> = themes
+        .par_iter()
+        .enumerate()
+        .map(|(i, theme)| {
+            let row = rows.row(i);
             let cosines: Vec<f32> = centroids.outer_iter().map(|c| c.dot(&row)).collect();
             let top = cosines.iter().copied().fold(f32::MIN, f32::max);
             let pulls: Vec<f32> = cosines.iter().map(|c| ((c - top) * SHARPNESS).exp()).collect();

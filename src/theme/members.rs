@@ -1,6 +1,7 @@
 //! Who belongs to a theme, how clearly, and who fits nowhere.
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use rayon::prelude::*;
 
 use super::{AtMost, Input, Member, Unthemed, unthemed as cap};
 use crate::vectorize::Bag;
@@ -117,9 +118,10 @@ fn unthemed(rows: ArrayView2<'_, f32>, cluster: &[Option<usize>], k: usize) -> V
     let total = sums.sum_axis(Axis(0));
     let clustered: usize = counts.iter().sum();
     cluster
-        .iter()
-        .zip(rows.outer_iter())
-        .map(|(c, row)| {
+        .par_iter()
+        .enumerate()
+        .map(|(i, c)| {
+            let row = rows.row(i);
             let Some(c) = *c else { return Some(Unthemed::NoTerms) };
             if k < 2 {
                 return None;
@@ -140,9 +142,10 @@ fn confidence(rows: ArrayView2<'_, f32>, themes: &[Option<usize>], k: usize) -> 
     let (sums, counts) = sums(rows, themes, k);
     let units = centroids(rows, themes, k);
     themes
-        .iter()
-        .zip(rows.outer_iter())
-        .map(|(theme, row)| {
+        .par_iter()
+        .enumerate()
+        .map(|(i, theme)| {
+            let row = rows.row(i);
             let Some(theme) = *theme else { return 0.0 };
             let own = if counts[theme] == 1 { 1.0 } else { cosine(row, &(&sums.row(theme) - &row)).max(0.0) };
             let next = units
@@ -158,15 +161,14 @@ fn confidence(rows: ArrayView2<'_, f32>, themes: &[Option<usize>], k: usize) -> 
 
 /// Themes of each article's passages other than its own.
 fn also(input: &Input<'_>, themes: &[Option<usize>], k: usize) -> Vec<Vec<usize>> {
-    let mut also = vec![Vec::new(); themes.len()];
     let units = centroids(input.rows, themes, k);
-    let mut votes = vec![0usize; k];
-    let rows = input.passages.iter().zip(input.passage_rows.outer_iter()).collect::<Vec<_>>();
-    for group in rows.chunk_by(|a, b| a.0.0 == b.0.0) {
-        let article = group[0].0.0 as usize;
-        let Some(own) = themes[article] else { continue };
-        votes.fill(0);
-        for &(&(_, passage), row) in group {
+    let of_article = |article: usize| {
+        let own = themes[article]?;
+        let first = input.passages.partition_point(|&(a, _)| (a as usize) < article);
+        let passages = input.passages[first..].iter().take_while(|&&(a, _)| a as usize == article);
+        let mut votes = vec![0usize; k];
+        for (at, &(_, passage)) in (first..).zip(passages) {
+            let row = input.passage_rows.row(at);
             let tokens = &input.documents[article].passages[passage as usize];
             if Bag::of_passage(tokens).0.len() < ALSO_TERMS {
                 continue;
@@ -179,9 +181,9 @@ fn also(input: &Input<'_>, themes: &[Option<usize>], k: usize) -> Vec<Vec<usize>
             }
         }
         let least = (input.articles[article].passages.len() as f64 * ALSO_SHARE).max(1.0);
-        also[article] = (0..k).filter(|&t| votes[t] as f64 >= least).collect();
-    }
-    also
+        Some((0..k).filter(|&t| votes[t] as f64 >= least).collect())
+    };
+    (0..themes.len()).into_par_iter().map(|article| of_article(article).unwrap_or_default()).collect()
 }
 
 /// The articles of a theme with their cosine to its centroid, highest first; equal ones in the articles' order.
