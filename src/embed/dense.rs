@@ -114,10 +114,10 @@ impl Dense {
         let mut embedded = Array2::zeros((rows.rows(), columns.vectors().ncols()));
         embedded.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut out)| {
             let mut sum = columns.sum(rows.row(i));
-            sum.iter_mut().zip(self.rows.row(i)).for_each(|(s, &x)| *s = f64::from(weight) * f64::from(x));
-            let length = sum.iter().map(|s| s * s).sum::<f64>().sqrt();
+            sum.iter_mut().zip(self.rows.row(i)).for_each(|(s, &x)| *s = weight * x);
+            let length = sum.iter().map(|&s| f64::from(s) * f64::from(s)).sum::<f64>().sqrt();
             if length > 0.0 {
-                out.iter_mut().zip(sum).for_each(|(out, s)| *out = (s / length) as f32);
+                out.iter_mut().zip(sum).for_each(|(out, s)| *out = (f64::from(s) / length) as f32);
             }
         });
         embedded

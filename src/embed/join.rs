@@ -35,7 +35,8 @@
 use std::borrow::Cow;
 
 use linfa_linalg::eigh::Eigh;
-use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
+use ndarray::{Array2, ArrayView2, Axis, s};
+use rayon::prelude::*;
 
 use crate::{
     error::{Error, Result},
@@ -63,34 +64,65 @@ const MOST: usize = 16_384;
 /// Eigenvalues below this share of the largest are directions that a language has no texts in.
 const ZERO: f64 = 1e-10;
 
-/// Joins the column vectors of the two views: first those of the lexicon, times the weight that is returned with them (0
-/// without a lexicon), then those of the corpus.
+/// Joins the column vectors of the two views: first those of the lexicon, times the weight that is returned with them, then
+/// those of the corpus. `lexicon` comes with room for these: as many more columns.
 ///
 /// # Errors
 /// [`Error::Numeric`] if an eigenvalue decomposition fails.
 pub(super) fn join(
     rows: &Csr,
     terms: &[&Term],
-    lexicon: Array2<f32>,
+    mut lexicon: Array2<f32>,
     corpus: Array2<f32>,
 ) -> Result<(Array2<f32>, f32)> {
-    if lexicon.ncols() == 0 {
-        return Ok((corpus, 0.0));
-    }
+    let d = lexicon.ncols() - corpus.ncols();
     let rows = sample(rows);
-    let mut by_lexicon = ridge::sparse(&rows, lexicon.view());
-    let by_corpus = ridge::sparse(&rows, corpus.view());
-    let weight = weight(&rows, length(by_lexicon.view()), length(by_corpus.view()));
-    for mut row in by_lexicon.rows_mut() {
-        let length = row.dot(&row).sqrt();
-        if length > 0.0 {
-            row /= length;
+    let own = lexicon.slice(s![.., ..d]);
+    let weight = weight(&rows, mean_length(&rows, own), mean_length(&rows, corpus.view()));
+    let langs = languages(&rows, terms);
+    let turned = if spoken(&langs).len() < 2 {
+        corpus
+    } else {
+        let mut by_lexicon = ridge::sparse(&rows, own);
+        for mut row in by_lexicon.rows_mut() {
+            let length = row.dot(&row).sqrt();
+            if length > 0.0 {
+                row /= length;
+            }
         }
+        let target = stand_out(by_lexicon.view(), 1);
+        drop(by_lexicon);
+        let by_corpus = ridge::sparse(&rows, corpus.view());
+        turn(&langs, terms, target.view(), by_corpus.view(), corpus)?
+    };
+    if turned.ncols() != lexicon.ncols() - d {
+        let mut wider = Array2::zeros((lexicon.nrows(), d + turned.ncols()));
+        wider.slice_mut(s![.., ..d]).assign(&lexicon.slice(s![.., ..d]));
+        lexicon = wider;
     }
-    let target = stand_out(by_lexicon.view(), 1);
-    let turned = turn(&languages(&rows, terms), terms, target.view(), by_corpus.view(), corpus)?;
-    let joined = concatenate(Axis(1), &[(lexicon * weight).view(), turned.view()]).map_err(failed)?;
-    Ok((joined, weight))
+    for (mut row, turned) in lexicon.rows_mut().into_iter().zip(turned.rows()) {
+        row.slice_mut(s![..d]).mapv_inplace(|x| x * weight);
+        row.slice_mut(s![d..]).assign(&turned);
+    }
+    Ok((lexicon, weight))
+}
+
+/// The mean length of the rows times the vectors, of those that are not zero; 0 if all are.
+fn mean_length(rows: &Csr, vectors: ArrayView2<'_, f32>) -> f64 {
+    let length = |sum: &mut Vec<f32>, i: usize| {
+        sum.fill(0.0);
+        rows.row_times(i, vectors, sum);
+        sum.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt()
+    };
+    let lengths: Vec<f64> = (0..rows.rows()).into_par_iter().map_init(|| vec![0.0; vectors.ncols()], length).collect();
+    mean(lengths.into_iter())
+}
+
+/// The mean of the lengths above 0; 0 if there are none.
+fn mean(lengths: impl Iterator<Item = f64>) -> f64 {
+    let lengths = lengths.filter(|&length| length > 0.0);
+    let (sum, count) = lengths.fold((0.0, 0.0), |(sum, count), length| (sum + length, count + 1.0));
+    sum / f64::max(count, 1.0)
 }
 
 /// The texts to fit to.
@@ -103,9 +135,7 @@ fn sample(rows: &Csr) -> Cow<'_, Csr> {
 
 /// The mean length of the rows that are not zero; 0 if all are.
 pub(super) fn length(rows: ArrayView2<'_, f32>) -> f64 {
-    let lengths = rows.rows().into_iter().map(|row| f64::from(row.dot(&row)).sqrt()).filter(|&length| length > 0.0);
-    let (sum, count) = lengths.fold((0.0, 0.0), |(sum, count), length| (sum + length, count + 1.0));
-    sum / f64::max(count, 1.0)
+    mean(rows.rows().into_iter().map(|row| f64::from(row.dot(&row)).sqrt()))
 }
 
 /// The weight of a view whose rows have the mean length `own`, beside the corpus's, whose rows have `corpus`; texts without
@@ -127,6 +157,13 @@ pub(super) fn stand_out(rows: ArrayView2<'_, f32>, power: usize) -> Array2<f32> 
     (0..power).fold(rows.to_owned(), |rows, _| ridge::dense(rows.view(), shared.view()))
 }
 
+/// The languages that have texts enough to be turned.
+fn spoken(langs: &[Option<Lang>]) -> Vec<Lang> {
+    let least = ((SHARE * langs.len() as f64) as usize).max(LEAST);
+    let texts = |lang: Lang| langs.iter().filter(|&&l| l == Some(lang)).count();
+    [Lang::Zh, Lang::En].into_iter().filter(|&lang| texts(lang) >= least).collect()
+}
+
 /// Turns the corpus's vectors of each language's columns so that its rows come near to `target`, row by row; as they are if
 /// there is only one language. `langs` are the rows' languages, `by_corpus` the rows of TF-IDF times the vectors.
 pub(super) fn turn(
@@ -136,9 +173,7 @@ pub(super) fn turn(
     by_corpus: ArrayView2<'_, f32>,
     corpus: Array2<f32>,
 ) -> Result<Array2<f32>> {
-    let least = ((SHARE * langs.len() as f64) as usize).max(LEAST);
-    let texts = |lang: Lang| langs.iter().filter(|&&l| l == Some(lang)).count();
-    let spoken: Vec<Lang> = [Lang::Zh, Lang::En].into_iter().filter(|&lang| texts(lang) >= least).collect();
+    let spoken = spoken(langs);
     if spoken.len() < 2 {
         return Ok(corpus);
     }

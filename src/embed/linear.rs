@@ -1,8 +1,8 @@
 //! A view that is a matrix: a text's vector is its TF-IDF row times one vector a column.
 
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, Axis, parallel::prelude::*};
+use ndarray::{Array2, ArrayView2, Axis, parallel::prelude::*};
 
-use crate::vectorize::Csr;
+use crate::vectorize::{Csr, row_times};
 
 /// Shorter projections of a unit row are rounding noise: the text has nothing in common with what the view knows.
 const NOISE: f64 = 1e-6;
@@ -17,38 +17,34 @@ impl Linear {
     /// The view with these column vectors, `columns × d`.
     #[must_use]
     pub fn new(vectors: Array2<f32>) -> Self {
-        Self { vectors: vectors.as_standard_layout().into_owned() }
+        let vectors = if vectors.is_standard_layout() { vectors } else { vectors.as_standard_layout().into_owned() };
+        Self { vectors }
     }
 
-    /// One row times the vectors, in double precision and column order, so neither threads nor neighbouring rows change a
-    /// bit of it.
-    pub(super) fn sum(&self, (columns, values): (&[u32], &[f32])) -> Vec<f64> {
-        let mut sum = vec![0.0_f64; self.vectors.ncols()];
-        for (&column, &value) in columns.iter().zip(values) {
-            if (column as usize) < self.vectors.nrows() {
-                let vector = self.vectors.row(column as usize);
-                sum.iter_mut().zip(vector).for_each(|(s, &v)| *s += f64::from(value) * f64::from(v));
-            }
-        }
+    /// One row times the vectors; neither threads nor neighbouring rows change a bit of it.
+    pub(super) fn sum(&self, row: (&[u32], &[f32])) -> Vec<f32> {
+        let mut sum = vec![0.0; self.vectors.ncols()];
+        row_times(row, self.vectors.view(), &mut sum);
         sum
     }
 
-    fn project(&self, row: (&[u32], &[f32]), mut out: ArrayViewMut1<'_, f32>) {
-        out.assign(&Self::unit(&self.sum(row)));
-    }
-
-    /// A sum scaled to unit length; zero if it is noise.
-    pub(super) fn unit(sum: &[f64]) -> Array1<f32> {
-        let length = sum.iter().map(|s| s * s).sum::<f64>().sqrt();
-        let scaled = |&s: &f64| if length > NOISE { (s / length) as f32 } else { 0.0 };
-        sum.iter().map(scaled).collect()
+    /// Scales a sum to unit length; zero if it is noise.
+    pub(super) fn unit(sum: &mut [f32]) {
+        let length = sum.iter().map(|&s| f64::from(s) * f64::from(s)).sum::<f64>().sqrt();
+        let scale = if length > NOISE { 1.0 / length } else { 0.0 };
+        sum.iter_mut().for_each(|s| *s = (f64::from(*s) * scale) as f32);
     }
 
     /// Maps TF-IDF rows to dense rows, `n × d`, of unit length; a row without terms, or none that has a vector, is zero.
     #[must_use]
     pub fn embed(&self, rows: &Csr) -> Array2<f32> {
         let mut embedded = Array2::zeros((rows.rows(), self.vectors.ncols()));
-        embedded.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, out)| self.project(rows.row(i), out));
+        embedded.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut out)| {
+            if let Some(out) = out.as_slice_mut() {
+                rows.row_times(i, self.vectors.view(), out);
+                Self::unit(out);
+            }
+        });
         embedded
     }
 

@@ -39,24 +39,32 @@
 //! and `linfa-linalg` finds all its eigenvalues; what IRLBA cannot do (every value of a matrix) goes the same way.
 //! Processors that differ in instruction set may differ in the last bits.
 
-use linfa_linalg::eigh::{EigSort, Eigh};
-use ndarray::Array2;
-use single_svdlib::{SparseMat, irlba};
+use std::borrow::Cow;
+
+use ndarray::{Array2, ArrayViewMut2, Axis, s};
 
 use super::Settings;
 use crate::{
     error::{Error, Result},
-    vectorize::Csr,
+    vectorize::{Csr, WIDTH},
 };
 
-/// Sides up to this long are factorised densely.
-const DENSE: usize = 128;
+mod krylov;
 
-/// The longest side to factorise densely if the iterative solver gives up; 16 million entries.
-const DENSE_AT_MOST: usize = 4096;
+/// Dimensions of the Krylov space for each value to find, and at least [`LEAST`] in all.
+const SPACE: usize = 3;
+
+/// Ten blocks: as many steps as the leading values need.
+const LEAST: usize = 160;
+
+/// Articles to factorise at most; of more, so many at even distances.
+const MOST: usize = 50_000;
 
 /// Eigenvalues of the Gram matrix below this share of the largest are zero: copies of articles, not themes.
 const ZERO: f64 = 1e-10;
+
+/// The same in single precision.
+const ZERO_SINGLE: f64 = 3e-6;
 
 /// Corpora of up to this many articles keep every dimension: too few to tell noise from a theme of one article. Chosen
 /// with one digest of nine articles in view; ten of BBC, drawn six times, would rather have 5 dimensions
@@ -78,130 +86,157 @@ fn bearable(articles: usize) -> usize {
 pub fn fit(rows: &Csr, settings: &Settings) -> Result<Array2<f32>> {
     let texts = (0..rows.rows()).filter(|&i| !rows.row(i).0.is_empty()).count();
     let dimensions = settings.dimensions.max(1).min(bearable(texts));
-    let svd = Svd::truncated(rows, dimensions + 1, settings.seed)?;
-    let d = svd.values.len().min(dimensions);
-    let floor = svd.values.get(d).map_or(0.0, |next| next * next);
-    let weight = |j: usize| (1.0 - floor / (svd.values[j] * svd.values[j])).max(FLOOR);
+    let n = rows.rows();
+    let Svd { values, mut right } = if n <= MOST {
+        Svd::truncated(rows, dimensions, settings.seed)?
+    } else {
+        let some = rows.select(&(0..MOST).map(|i| i * n / MOST).collect::<Vec<_>>());
+        let mut svd = Svd::truncated(&some, dimensions, settings.seed)?;
+        extend(rows, &mut svd.right);
+        svd
+    };
+    let floor = values.get(right.ncols()).map_or(0.0, |next| next * next);
     // Relative to the first: rows are scaled to unit length anyway, and the vectors stay away from tiny numbers.
-    Ok(Array2::from_shape_fn((rows.cols, d), |(i, j)| (svd.right[[i, j]] * weight(j) / weight(0)) as f32))
+    let weight = |j: usize| (1.0 - floor / (values[j] * values[j])).max(FLOOR);
+    let factors: Vec<f32> = (0..right.ncols()).map(|j| (weight(j) / weight(0)) as f32).collect();
+    right.rows_mut().into_iter().for_each(|mut row| row.iter_mut().zip(&factors).for_each(|(x, factor)| *x *= factor));
+    Ok(right)
+}
+
+/// One step of the power method with all rows, from the vectors of some: columns that only others have get vectors too.
+fn extend(rows: &Csr, right: &mut Array2<f32>) {
+    let columns = rows.transposed();
+    let mut seen = vec![[0.0; WIDTH]; rows.rows()];
+    let mut block = vec![[0.0; WIDTH]; rows.cols];
+    for mut part in right.axis_chunks_iter_mut(Axis(1), WIDTH) {
+        for (to, from) in block.iter_mut().zip(part.rows()) {
+            to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
+        }
+        rows.times_block(&block, &mut seen);
+        columns.times_block(&seen, &mut block);
+        assign_unit(part.view_mut(), &block);
+    }
 }
 
 /// The leading singular values of a matrix and their right vectors.
 #[derive(Debug)]
 struct Svd {
-    /// Descending, all clearly above zero.
+    /// Descending, all clearly above zero; one more than vectors, if there is.
     values: Vec<f64>,
-    /// Orthonormal columns, `columns × values`; the largest entry of each (the first of equals) is positive.
-    right: Array2<f64>,
+    /// Orthonormal columns, `columns × d`; the largest entry of each (the first of equals) is positive.
+    right: Array2<f32>,
 }
 
 impl Svd {
-    /// The `k` largest, or as many as the numerical rank.
-    fn truncated(rows: &Csr, k: usize, seed: u64) -> Result<Self> {
+    /// The `d` largest and the next, or as many as the numerical rank.
+    fn truncated(rows: &Csr, d: usize, seed: u64) -> Result<Self> {
         let gram = Gram::new(rows);
-        let k = k.min(gram.side);
-        if gram.side <= DENSE || 2 * k >= gram.side {
-            return gram.dense().map(|pairs| gram.right(pairs, k));
-        }
-        match gram.krylov(k, seed) {
-            Ok(pairs) => Ok(gram.right(pairs, k)),
-            Err(_) if gram.side <= DENSE_AT_MOST => gram.dense().map(|pairs| gram.right(pairs, k)),
-            Err(error) => Err(error),
-        }
+        if gram.side() <= space_of(d) { gram.dense(d) } else { gram.krylov(d, seed) }
     }
 }
 
-/// Eigenvalues, descending, and their unit vectors.
-type Pairs = Vec<(f64, Vec<f64>)>;
+/// Dimensions of the Krylov space for `d` values and the next.
+fn space_of(d: usize) -> usize {
+    (SPACE * (d + 1)).max(LEAST).next_multiple_of(WIDTH)
+}
 
 /// `A · Aᵀ` or `Aᵀ · A`, whichever is smaller, as an operator.
-struct Gram {
-    /// `A` if `by_rows`, else its transpose: `side` rows.
-    short: Csr,
+struct Gram<'a> {
+    /// `A` if `by_rows`, else its transpose.
+    short: Cow<'a, Csr>,
     /// The transpose of `short`.
-    long: Csr,
+    long: Cow<'a, Csr>,
     by_rows: bool,
-    side: usize,
 }
 
-impl Gram {
-    fn new(rows: &Csr) -> Self {
+impl<'a> Gram<'a> {
+    fn new(rows: &'a Csr) -> Self {
+        let (own, other) = (Cow::Borrowed(rows), Cow::Owned(rows.transposed()));
         let by_rows = rows.rows() <= rows.cols;
-        let (short, long) = if by_rows { (rows.clone(), rows.transposed()) } else { (rows.transposed(), rows.clone()) };
-        Self { side: short.rows(), short, long, by_rows }
+        let (short, long) = if by_rows { (own, other) } else { (other, own) };
+        Self { short, long, by_rows }
     }
 
-    fn times(&self, x: &[f64], out: &mut [f64]) {
-        let mut between = vec![0.0; self.long.rows()];
-        self.long.times(x, &mut between);
-        self.short.times(&between, out);
+    fn side(&self) -> usize {
+        self.short.rows()
     }
 
-    /// All eigenpairs.
-    fn dense(&self) -> Result<Pairs> {
-        let n = self.side;
+    /// From all eigenvalues of the matrix, in double precision.
+    fn dense(&self, d: usize) -> Result<Svd> {
+        let n = self.side();
         let mut matrix = Array2::zeros((n, n));
-        let (mut unit, mut column) = (vec![0.0; n], vec![0.0; n]);
+        let (mut row, mut column) = (vec![0.0; self.long.rows()], vec![0.0; n]);
         for j in 0..n {
-            unit[j] = 1.0;
-            self.times(&unit, &mut column);
-            unit[j] = 0.0;
-            column.iter().enumerate().for_each(|(i, &value)| matrix[[i, j]] = value);
+            let (columns, values) = self.short.row(j);
+            columns.iter().zip(values).for_each(|(&c, &value)| row[c as usize] = f64::from(value));
+            self.short.times(&row, &mut column);
+            columns.iter().for_each(|&c| row[c as usize] = 0.0);
+            matrix.column_mut(j).iter_mut().zip(&column).for_each(|(to, &value)| *to = value);
         }
-        let (values, vectors) = matrix.eigh().map_err(failed)?.sort_eig_desc();
-        Ok(values.iter().zip(vectors.columns()).map(|(&value, vector)| (value, vector.to_vec())).collect())
-    }
-
-    /// The `k` leading eigenpairs by Lanczos bidiagonalisation with restarts; `2k` is below `side`.
-    fn krylov(&self, k: usize, seed: u64) -> Result<Pairs> {
-        let work = (k + k / 2).max(k + 20).min(self.side);
-        let config = irlba::IrlbaConfig::new(k).seed(seed).work(work).tol(1e-10);
-        let svd = irlba::svd_with(self, &config, None).map_err(failed)?;
-        // The matrix is symmetric and has no negative eigenvalue: its singular value decomposition is its eigenvalues'.
-        Ok(svd.s.iter().zip(svd.vt.rows()).map(|(&value, vector)| (value, vector.to_vec())).collect())
-    }
-
-    /// From the eigenpairs of this matrix to the singular values and right vectors of `A`.
-    fn right(&self, pairs: Pairs, k: usize) -> Svd {
-        let largest = pairs.first().map_or(0.0, |pair| pair.0);
-        let pairs: Pairs = pairs.into_iter().take(k).take_while(|pair| pair.0 > ZERO * largest).collect();
-        let values: Vec<f64> = pairs.iter().map(|pair| pair.0.sqrt()).collect();
-        let cols = if self.by_rows { self.long.rows() } else { self.side };
-        let mut right = Array2::zeros((cols, values.len()));
-        for (j, (_, vector)) in pairs.into_iter().enumerate() {
-            let mut v = vector;
+        let (values, vectors) = krylov::eigen(matrix.view())?;
+        drop(matrix);
+        let values = singular(&values, d, ZERO);
+        let mut right = Array2::zeros((if self.by_rows { self.long.rows() } else { n }, d.min(values.len())));
+        for (j, mut to) in right.columns_mut().into_iter().enumerate() {
+            let mut vector = vectors.column(j).to_vec();
             if self.by_rows {
-                let left = std::mem::replace(&mut v, vec![0.0; cols]);
-                self.long.times(&left, &mut v);
+                self.long.times(&vector, &mut row);
+                vector.clone_from(&row);
             }
-            let length = v.iter().map(|x| x * x).sum::<f64>().sqrt();
-            let peak = v.iter().copied().fold(0.0_f64, |peak, x| if x.abs() > peak.abs() { x } else { peak });
-            right.column_mut(j).iter_mut().zip(v).for_each(|(to, x)| *to = x * peak.signum() / length);
+            let squares = vector.iter().map(|x| x * x).sum();
+            let peak = vector.iter().copied().fold(0.0_f64, |peak, x| if x.abs() > peak.abs() { x } else { peak });
+            let scale = scale(squares, peak);
+            to.iter_mut().zip(vector).for_each(|(to, x)| *to = (x * scale) as f32);
         }
-        Svd { values, right }
+        Ok(Svd { values, right })
+    }
+
+    /// From a Krylov space; it must have fewer dimensions than the matrix.
+    fn krylov(&self, d: usize, seed: u64) -> Result<Svd> {
+        let space = krylov::space(&self.short, &self.long, space_of(d), seed)?;
+        let values = singular(&space.values, d, ZERO_SINGLE);
+        let cols = if self.by_rows { self.long.rows() } else { self.side() };
+        let mut right = Array2::zeros((cols, d.min(values.len())));
+        let mut seen = vec![[0.0; WIDTH]; if self.by_rows { cols } else { 0 }];
+        for start in (0..right.ncols()).step_by(WIDTH) {
+            let mut block = space.eigenvectors(start);
+            if self.by_rows {
+                self.long.times_block(&block, &mut seen);
+                std::mem::swap(&mut block, &mut seen);
+            }
+            let end = (start + WIDTH).min(right.ncols());
+            assign_unit(right.slice_mut(s![.., start..end]), &block);
+            if self.by_rows {
+                seen = block;
+            }
+        }
+        Ok(Svd { values, right })
     }
 }
 
-impl SparseMat<f64> for Gram {
-    fn rows(&self) -> usize {
-        self.side
-    }
+/// Singular values from eigenvalues: the first `d` and the next, as far as they are above the share `zero` of the first.
+fn singular(values: &[f64], d: usize, zero: f64) -> Vec<f64> {
+    let least = zero * values.first().copied().unwrap_or(0.0);
+    values.iter().take(d + 1).take_while(|&&value| value > least).map(|value| value.sqrt()).collect()
+}
 
-    fn cols(&self) -> usize {
-        self.side
-    }
+/// What makes columns of unit length, the largest entry of each positive; of squared lengths and peaks.
+fn scale(squares: f64, peak: f64) -> f64 {
+    if squares > 0.0 { peak.signum() / squares.sqrt() } else { 0.0 }
+}
 
-    fn nnz(&self) -> usize {
-        2 * self.short.values.len()
+/// Writes the first columns of a block, each scaled to unit length, the largest entry (the first of equals) positive.
+fn assign_unit(mut to: ArrayViewMut2<'_, f32>, block: &[[f32; WIDTH]]) {
+    let (mut squares, mut peaks) = ([0.0_f64; WIDTH], [0.0_f32; WIDTH]);
+    for row in block {
+        for c in 0..WIDTH {
+            squares[c] += f64::from(row[c]) * f64::from(row[c]);
+            peaks[c] = if row[c].abs() > peaks[c].abs() { row[c] } else { peaks[c] };
+        }
     }
-
-    fn mul_vec(&self, x: &[f64], y: &mut [f64], _symmetric: bool) {
-        self.times(x, y);
-    }
-
-    /// Only reported by the solver, never read here, and as dear as the matrix itself: not a number.
-    fn squared_frobenius(&self) -> f64 {
-        f64::NAN
+    let scales: [f32; WIDTH] = std::array::from_fn(|c| scale(squares[c], f64::from(peaks[c])) as f32);
+    for (mut to, from) in to.rows_mut().into_iter().zip(block) {
+        to.iter_mut().zip(from).zip(&scales).for_each(|((to, &x), scale)| *to = x * scale);
     }
 }
 

@@ -84,7 +84,10 @@ pub struct Embedder {
 pub fn fit(rows: &Csr, terms: &[&Term], settings: &Settings) -> Result<Embedder> {
     let corpus = lsa::fit(rows, settings)?;
     let lexicon = lexicon::open(settings)?;
-    let (vectors, weight) = join::join(rows, terms, lexicon::vectors(terms, lexicon.as_ref()), corpus)?;
+    let (vectors, weight) = match &lexicon {
+        Some(lexicon) => join::join(rows, terms, lexicon::vectors(terms, Some(lexicon), corpus.ncols()), corpus)?,
+        None => (corpus, 0.0),
+    };
     let source = lexicon.map(|lexicon| Source::new(lexicon, weight, None));
     Ok(Embedder { view: Linear::new(vectors), source })
 }
@@ -109,7 +112,7 @@ pub fn fit_given(
     }
     let corpus = lsa::fit(rows, settings)?;
     let lexicon = lexicon::open(settings)?;
-    let meant = lexicon::vectors(terms, lexicon.as_ref());
+    let meant = lexicon::vectors(terms, lexicon.as_ref(), 0);
     let langs = join::languages(rows, terms);
     let dense = dense::fit(given, rows, &langs, meant.view(), settings.seed)?;
     let by_corpus = ridge::sparse(rows, corpus.view());
@@ -156,9 +159,10 @@ impl Embedder {
     pub fn embed_with(&self, row: (&[u32], &[f32]), words: &[(f32, Array1<f32>)]) -> Array1<f32> {
         let mut sum = self.view.sum(row);
         for (weight, vector) in words {
-            sum.iter_mut().zip(vector).for_each(|(s, &v)| *s += f64::from(*weight) * f64::from(v));
+            sum.iter_mut().zip(vector).for_each(|(s, &v)| *s += weight * v);
         }
-        Linear::unit(&sum)
+        Linear::unit(&mut sum);
+        Array1::from(sum)
     }
 
     /// What a term means in general, whatever the corpus: its vector in the lexicon, but for a factor. `vector` is that of

@@ -178,6 +178,11 @@ impl<'a> Lexicon<'a> {
         self.header.dimensions
     }
 
+    /// The whole file.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// A number that tells this lexicon from others: the XXH3 of its header, its words and their scales. The codes, most of
     /// the bytes, are left out for speed; another fit has other scales.
     #[must_use]

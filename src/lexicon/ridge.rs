@@ -49,13 +49,12 @@ pub(crate) fn dense(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f3
     out
 }
 
-/// `x b` for a sparse `x`, row by row in parallel.
+/// `x b` for a sparse `x`, row by row in parallel; the rows of `b` must be contiguous.
 pub(crate) fn sparse(x: &Csr, b: ArrayView2<'_, f32>) -> Array2<f32> {
     let mut out = Array2::zeros((x.rows(), b.ncols()));
     out.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut row)| {
-        let (columns, values) = x.row(i);
-        for (&column, &value) in columns.iter().zip(values) {
-            row.scaled_add(value, &b.row(column as usize));
+        if let Some(row) = row.as_slice_mut() {
+            x.row_times(i, b, row);
         }
     });
     out

@@ -1,6 +1,13 @@
 //! The sparse matrix that the vectorizer returns, and its products.
 
+use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
+
+/// Columns of a dense block that products take together: one cache line of single precision.
+pub(crate) const WIDTH: usize = 16;
+
+/// Rows that a thread takes at a time.
+const ROWS: usize = 256;
 
 /// A sparse matrix in compressed sparse row form, single precision.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -73,12 +80,59 @@ impl Csr {
     /// (To multiply by the transpose, multiply [`transposed`](Self::transposed): scattering would need a sum over
     /// threads.) `x` has `cols` entries, `out` has `rows`.
     pub fn times(&self, x: &[f64], out: &mut [f64]) {
-        const ROWS: usize = 256;
         out.par_chunks_mut(ROWS).enumerate().for_each(|(chunk, out)| {
             for (i, sum) in out.iter_mut().enumerate() {
                 let (columns, values) = self.row(chunk * ROWS + i);
                 *sum = columns.iter().zip(values).map(|(&j, &value)| f64::from(value) * x[j as usize]).sum();
             }
         });
+    }
+
+    /// `out = self · x` for a dense block, in single precision; else as [`times`](Self::times).
+    pub(crate) fn times_block(&self, x: &[[f32; WIDTH]], out: &mut [[f32; WIDTH]]) {
+        out.par_chunks_mut(ROWS).enumerate().for_each(|(chunk, out)| {
+            for (i, to) in out.iter_mut().enumerate() {
+                let (columns, values) = self.row(chunk * ROWS + i);
+                let mut sum = [0.0_f32; WIDTH];
+                for (&column, &value) in columns.iter().zip(values) {
+                    let from = &x[column as usize];
+                    for c in 0..WIDTH {
+                        sum[c] += value * from[c];
+                    }
+                }
+                *to = sum;
+            }
+        });
+    }
+
+    /// Row `i` times a matrix of one vector a column, added to `out`. In single precision and the order of the columns, so
+    /// neither threads nor neighbouring rows change a bit of it. Columns the matrix does not have are left out.
+    pub(crate) fn row_times(&self, i: usize, vectors: ArrayView2<'_, f32>, out: &mut [f32]) {
+        row_times(self.row(i), vectors, out);
+    }
+}
+
+/// As [`Csr::row_times`], of any row.
+pub(crate) fn row_times((columns, values): (&[u32], &[f32]), vectors: ArrayView2<'_, f32>, out: &mut [f32]) {
+    let vector = |column: u32| {
+        let row = (column as usize) < vectors.nrows();
+        row.then(|| vectors.index_axis_move(Axis(0), column as usize)).and_then(|row| row.to_slice())
+    };
+    let d = out.len();
+    let mut four = columns.chunks_exact(4).zip(values.chunks_exact(4));
+    let mut done = 0;
+    // Four at a time, so that the sums are loaded and stored once for all of them.
+    for (columns, values) in &mut four {
+        let [Some(a), Some(b), Some(c), Some(e)] = [0, 1, 2, 3].map(|i| vector(columns[i])) else { break };
+        let (a, b, c, e) = (&a[..d], &b[..d], &c[..d], &e[..d]);
+        for j in 0..d {
+            out[j] = out[j] + values[0] * a[j] + values[1] * b[j] + values[2] * c[j] + values[3] * e[j];
+        }
+        done += 4;
+    }
+    for (&column, &value) in columns[done..].iter().zip(&values[done..]) {
+        if let Some(vector) = vector(column) {
+            out.iter_mut().zip(vector).for_each(|(to, &x)| *to += value * x);
+        }
     }
 }

@@ -28,6 +28,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use csr::Csr;
+pub(crate) use csr::{WIDTH, row_times};
 
 use crate::segment::{Document, PassageTokens};
 

@@ -1,0 +1,223 @@
+//! The leading eigenpairs of a Gram matrix from one block Krylov space.
+//!
+//! Golub and Underwood, *The block Lanczos method for computing eigenvalues*, 1977; Musco and Musco, *Randomized block
+//! Krylov methods*, 2015, bound what one space without restarts holds. From a random block of [`WIDTH`] columns each next
+//! block is the matrix times the last one, made orthogonal to *all* before it, in single precision; the small matrix of
+//! the projection is summed in double. A block of 16 numbers is one cache line and four registers, so the sparse products
+//! read each entry once for 16 columns.
+
+use nalgebra::{DMatrix, SymmetricEigen};
+use ndarray::{Array2, ArrayView2, s};
+use rand_xoshiro::{
+    Xoshiro256Plus,
+    rand_core::{RngCore, SeedableRng},
+};
+use rayon::prelude::*;
+
+use super::failed;
+use crate::{
+    error::Result,
+    lexicon::ridge,
+    vectorize::{Csr, WIDTH},
+};
+
+/// Rows of a basis worked on together.
+const ROWS: usize = 2048;
+
+/// How far from orthogonal a block fresh from a second projection is.
+const EPSILON: f64 = 2e-7;
+
+/// A block that may be further from orthogonal than this is projected a second time. Each next block is as much further
+/// off than the last two as its image is longer than what the projection leaves of it; about two blocks in six need it.
+const DRIFT: f64 = 3e-5;
+
+/// What a second projection leaves so little of lay within the basis.
+const LOST: f64 = 1e-2;
+
+/// A direction of this length, against the largest image so far, is rounding noise: the space has nothing more to give from
+/// here, and a random direction takes its place.
+const NOISE: f64 = 3e-6;
+
+/// A basis of orthonormal columns, and the matrix in it.
+#[derive(Debug)]
+pub(super) struct Space {
+    /// `side × size`.
+    basis: Array2<f32>,
+    /// Eigenvalues of the projected matrix, descending.
+    pub(super) values: Vec<f64>,
+    /// Their vectors in the basis, the columns, `size × size`.
+    vectors: Array2<f64>,
+}
+
+/// A block of columns, row by row.
+pub(super) type Block = Vec<[f32; WIDTH]>;
+
+/// The space of `size` dimensions, rounded up to whole blocks, of the matrix `short · long`, where `long` is the transpose of
+/// `short`; `size`, rounded, must be less than the rows of `short`.
+///
+/// # Errors
+/// [`Error::Numeric`](crate::Error::Numeric) if the small eigenvalue problem fails.
+pub(super) fn space(short: &Csr, long: &Csr, size: usize, seed: u64) -> Result<Space> {
+    let size = size.next_multiple_of(WIDTH);
+    let mut random = Xoshiro256Plus::seed_from_u64(seed);
+    let mut basis = Array2::<f32>::zeros((short.rows(), size));
+    let mut projected = Array2::<f64>::zeros((size, size));
+    // The longest image of a unit vector, of all blocks and of the last one.
+    let (mut largest, mut last) = (0.0_f64, 0.0_f64);
+    let mut drift = [0.0; 2];
+    let mut block: Block = vec![[0.0; WIDTH]; short.rows()];
+    let mut between: Block = vec![[0.0; WIDTH]; long.rows()];
+    for start in (0..size).step_by(WIDTH) {
+        orthonormal(&mut block, basis.slice(s![.., ..start]), [largest, last], &mut drift, &mut random)?;
+        let end = start + WIDTH;
+        for (mut row, from) in basis.slice_mut(s![.., start..end]).rows_mut().into_iter().zip(&block) {
+            if let Some(to) = row.as_slice_mut() {
+                to.copy_from_slice(from);
+            }
+        }
+        long.times_block(&block, &mut between);
+        short.times_block(&between, &mut block);
+        last = lengths(&block).into_iter().fold(0.0, f64::max);
+        largest = largest.max(last);
+        let along = take_out(&mut block, basis.slice(s![.., ..end]));
+        projected.slice_mut(s![..end, start..end]).assign(&along);
+    }
+    drop((block, between));
+    // What rounding left between blocks that are no neighbours belongs to it too; both halves of the last block's square
+    // are there, of the others one.
+    for i in 0..size {
+        for j in 0..i {
+            let mean = if i / WIDTH == j / WIDTH {
+                f64::midpoint(projected[[i, j]], projected[[j, i]])
+            } else {
+                projected[[j, i]]
+            };
+            (projected[[i, j]], projected[[j, i]]) = (mean, mean);
+        }
+    }
+    let (values, vectors) = eigen(projected.view())?;
+    Ok(Space { basis, values, vectors })
+}
+
+impl Space {
+    /// Up to [`WIDTH`] eigenvectors from the `start`-th on; what is past the last is zero.
+    pub(super) fn eigenvectors(&self, start: usize) -> Block {
+        let size = self.vectors.ncols();
+        let some = Array2::from_shape_fn((size, WIDTH), |(i, j)| {
+            if start + j < size { self.vectors[[i, start + j]] as f32 } else { 0.0 }
+        });
+        let mut block = vec![[0.0; WIDTH]; self.basis.nrows()];
+        add_product(&mut block, 1.0, self.basis.view(), some.view());
+        block
+    }
+}
+
+/// All eigenvalues of a symmetric matrix, descending, and their vectors, the columns.
+///
+/// # Errors
+/// [`Error::Numeric`](crate::Error::Numeric) if it does not converge.
+pub(super) fn eigen(matrix: ArrayView2<'_, f64>) -> Result<(Vec<f64>, Array2<f64>)> {
+    let n = matrix.nrows();
+    if n == 0 {
+        return Ok((Vec::new(), Array2::zeros((0, 0))));
+    }
+    let copy = DMatrix::from_fn(n, n, |i, j| matrix[[i, j]]);
+    let pairs = SymmetricEigen::try_new(copy, f64::EPSILON, 100 * n).ok_or_else(|| failed("it does not converge"))?;
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&a, &b| pairs.eigenvalues[b].total_cmp(&pairs.eigenvalues[a]).then(a.cmp(&b)));
+    let values = order.iter().map(|&i| pairs.eigenvalues[i]).collect();
+    Ok((values, Array2::from_shape_fn((n, n), |(i, j)| pairs.eigenvectors[(i, order[j])])))
+}
+
+/// Makes a block orthonormal, its columns among themselves and against `before`. It has been projected once; directions
+/// that are only noise become random ones. `largest` and `last` are the lengths of the longest image and of the block's
+/// own, `drift` tells how far from orthogonal the last two blocks may be.
+fn orthonormal(
+    block: &mut Block,
+    before: ArrayView2<'_, f32>,
+    [largest, last]: [f64; 2],
+    drift: &mut [f64; 2],
+    random: &mut Xoshiro256Plus,
+) -> Result<()> {
+    let (mut noise, mut growth) = (NOISE * largest, last * (EPSILON + drift[0].max(drift[1])));
+    // Twice is enough; what is random is projected twice too.
+    for _ in 0..4 {
+        let (values, vectors) = eigen(ridge::product(view(block), view(block)).view())?;
+        let length = |j: usize| values[j].max(0.0).sqrt();
+        let kept = (0..WIDTH).take_while(|&j| length(j) > noise).count();
+        let turn =
+            Array2::from_shape_fn(
+                (WIDTH, WIDTH),
+                |(i, j)| {
+                    if j < kept { (vectors[[i, j]] / length(j)) as f32 } else { 0.0 }
+                },
+            );
+        let old = std::mem::replace(block, vec![[0.0; WIDTH]; block.len()]);
+        add_product(block, 1.0, view(&old), turn.view());
+        if kept == WIDTH && growth < DRIFT * length(WIDTH - 1) {
+            *drift = [drift[1], growth / length(WIDTH - 1)];
+            break;
+        }
+        let scale = 1.0 / (block.len() as f32).sqrt();
+        for row in block.iter_mut() {
+            for value in &mut row[kept..] {
+                *value = if random.next_u64() >> 63 == 0 { scale } else { -scale };
+            }
+        }
+        take_out(block, before);
+        (noise, growth) = (LOST, EPSILON);
+    }
+    Ok(())
+}
+
+/// Takes out of a block what lies along the columns of a basis, once; returns how much, `basis × block`.
+fn take_out(block: &mut Block, basis: ArrayView2<'_, f32>) -> Array2<f64> {
+    let parts: Vec<Array2<f32>> = block
+        .par_chunks(ROWS)
+        .enumerate()
+        .map(|(chunk, block)| basis.slice(s![chunk * ROWS..chunk * ROWS + block.len(), ..]).t().dot(&view(block)))
+        .collect();
+    let mut along = Array2::zeros((basis.ncols(), WIDTH));
+    for part in &parts {
+        along.iter_mut().zip(part).for_each(|(sum, &x): (&mut f64, _)| *sum += f64::from(x));
+    }
+    add_product(block, -1.0, basis, along.mapv(|x| x as f32).view());
+    along
+}
+
+/// `block += factor · a · b`.
+///
+/// Our own loop: ndarray's product packs all of `a` anew for the few columns of `b`, which took three times as long.
+fn add_product(block: &mut Block, factor: f32, a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) {
+    let b: Block = b.rows().into_iter().map(|row| std::array::from_fn(|c| factor * row[c])).collect();
+    block.par_chunks_mut(ROWS).enumerate().for_each(|(chunk, block)| {
+        let rows = |i: usize| a.slice_move(s![chunk * ROWS + i, ..]).to_slice().unwrap_or_default();
+        // Two rows at a time, so that each row of `b` is loaded once for both.
+        for (i, pair) in block.chunks_mut(2).enumerate() {
+            let (first, second) = (rows(2 * i), rows(2 * i + pair.len() - 1));
+            let mut sums = [[0.0_f32; WIDTH]; 2];
+            for ((&x, &y), b) in first.iter().zip(second).zip(&b) {
+                for c in 0..WIDTH {
+                    sums[0][c] += x * b[c];
+                    sums[1][c] += y * b[c];
+                }
+            }
+            for (to, sum) in pair.iter_mut().zip(sums) {
+                to.iter_mut().zip(sum).for_each(|(to, x)| *to += x);
+            }
+        }
+    });
+}
+
+/// The lengths of the columns.
+fn lengths(block: &[[f32; WIDTH]]) -> [f64; WIDTH] {
+    let mut sums = [0.0; WIDTH];
+    for row in block {
+        sums.iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x) * f64::from(x));
+    }
+    sums.map(f64::sqrt)
+}
+
+fn view(block: &[[f32; WIDTH]]) -> ArrayView2<'_, f32> {
+    ArrayView2::from(block)
+}
