@@ -267,7 +267,7 @@ mod tests {
 
     fn twin(rows: &Array2<f32>, k: usize, seed: u64) -> (Vec<usize>, f64, f64) {
         let settings = Settings { k: K::Exactly(k), starts: 4, max_iterations: 100, seed };
-        let found = Lloyd.rough(rows.view(), k, &settings).unwrap();
+        let found = Lloyd.best(rows.view(), k, &settings).unwrap();
         let silhouette = simplified_silhouette(rows.view(), found.centroids.view(), &found.labels).unwrap_or(0.0);
         (found.labels, found.inertia, silhouette)
     }
