@@ -60,6 +60,7 @@ pub mod evaluate;
 pub mod input;
 pub mod lexicon;
 pub mod model;
+pub mod nearest;
 pub mod pipeline;
 mod random;
 pub mod remote;

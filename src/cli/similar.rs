@@ -1,6 +1,6 @@
 //! `wenmai similar`: what is like this, and why?
 
-use std::{convert::Infallible, path::Path, str::FromStr};
+use std::{collections::BTreeMap, convert::Infallible, path::Path, str::FromStr};
 
 use anyhow::{Context, Result, bail};
 
@@ -12,12 +12,13 @@ use super::{
     table,
 };
 use crate::{
-    article::Article,
+    article::{Article, Skipped},
     config::Config,
     error::Error,
     input,
-    model::Model,
+    model::{Saved, Searched},
     report::text::visible,
+    segment,
     similar::{self, Query},
 };
 
@@ -122,44 +123,75 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
         _ => {}
     }
     let used: &[&str] = if file { &["input-format", "lexicon"] } else { &["lexicon"] };
-    let (config, mut model) = args.source.model(global, used)?;
-    if args.source.model.is_some()
-        && args.source.settings.given().any(|(key, _)| key == "lexicon")
-        && let Some(path) = &config.embed.lexicon
-    {
-        recall(&mut model, path)?;
+    let config = global.config(&args.source.settings)?;
+    let (fitted, saved);
+    let model: &dyn Searched;
+    let skipped: &[Skipped];
+    match args.source.saved(used)? {
+        Some(path) => {
+            saved = open(path, args, &config)?;
+            // What a saved model skipped was told when it was made.
+            (model, skipped) = (&saved, &[]);
+        }
+        None => {
+            fitted = args.source.fit(&config, global.quiet)?;
+            (model, skipped) = (&fitted, &fitted.skipped);
+        }
     }
-    let skipped = args.source.skipped(&model);
     output::skipped(skipped);
-    let found = search(args, &config, &model)?;
+    let found = search(args, &config, model)?;
     if args.json {
         output::json(&found)?;
     } else {
+        let heading = heading(&args.to, model)?;
+        let dates = dates(&found, model)?;
         output::text(|out| {
-            writeln!(out, "{}", visible(&heading(&args.to, &model)))?;
-            table::hits(&found, &model.articles, table::width(), out)
+            writeln!(out, "{}", visible(&heading))?;
+            table::hits(&found, &dates, table::width(), out)
         })?;
     }
     Ok(if skipped.is_empty() && !found.hits.is_empty() { Exit::Done } else { Exit::Partly })
 }
 
-/// Gives a saved model the lexicon file it was made with, for words that its articles do not have.
-fn recall(model: &mut Model, path: &Path) -> Result<()> {
-    if path.as_os_str() == "none" {
-        bail!("--lexicon none has no effect on a saved model, which is fitted already; leave it out");
+/// Opens a saved model, and gives it the lexicon file it was made with, for words that its articles do not have.
+fn open(path: &Path, args: &Args, config: &Config) -> Result<Saved> {
+    let mut model = Saved::open(path)?;
+    // A quote of Chinese needs the dictionary, which takes longer to load than all else.
+    if model.is_chinese() {
+        segment::warm();
     }
-    if !model.embedder.recall(path)? {
-        bail!(
-            "the model was not made with the lexicon {}; name the file that it was made with, or leave --lexicon out",
-            path.display()
-        );
+    if !args.source.settings.given().any(|(key, _)| key == "lexicon") {
+        return Ok(model);
     }
-    Ok(())
+    if let Some(path) = &config.embed.lexicon {
+        if path.as_os_str() == "none" {
+            bail!("--lexicon none has no effect on a saved model, which is fitted already; leave it out");
+        }
+        if !model.recall(path)? {
+            bail!(
+                "the model was not made with the lexicon {}; name the file that it was made with, or leave --lexicon out",
+                path.display()
+            );
+        }
+    }
+    Ok(model)
+}
+
+/// The days of the hits, by id.
+fn dates(found: &similar::Similar, model: &dyn Searched) -> Result<BTreeMap<String, String>> {
+    let mut dates = BTreeMap::new();
+    for hit in &found.hits {
+        if let Some(article) = model.find(&hit.id)
+            && let Some(date) = model.article(article)?.date
+        {
+            dates.insert(hit.id.clone(), date.day.to_string());
+        }
+    }
+    Ok(dates)
 }
 
 /// What the hits are like: an article, a text or a file, as `--to` was understood.
-fn heading(to: &To, model: &Model) -> String {
-    let article = |id: &str| model.articles.iter().find(|article| article.id == id);
+fn heading(to: &To, model: &dyn Searched) -> Result<String> {
     let like = |article: &Article| {
         let title = article.headline();
         if title == article.id {
@@ -168,12 +200,15 @@ fn heading(to: &To, model: &Model) -> String {
             format!("Like article {}: {title}", article.id)
         }
     };
-    match to {
+    Ok(match to {
         To::File(path) if path == "-" => "Like the text from standard input".to_owned(),
         To::File(path) => format!("Like the file {path}"),
         To::Text(text) => format!("Like the text “{}”", shorten(text)),
-        To::Id(id) | To::Either(id) => article(id).map_or_else(|| format!("Like the text “{}”", shorten(id)), like),
-    }
+        To::Id(id) | To::Either(id) => match model.find(id) {
+            Some(article) => like(&*model.article(article)?),
+            None => format!("Like the text “{}”", shorten(id)),
+        },
+    })
 }
 
 /// The beginning of a text, on one line.
@@ -188,12 +223,12 @@ fn shorten(text: &str) -> String {
 /// Characters of a text that are shown to tell which it is.
 const SHOWN: usize = 60;
 
-fn search(args: &Args, config: &Config, model: &Model) -> Result<similar::Similar> {
+fn search(args: &Args, config: &Config, model: &dyn Searched) -> Result<similar::Similar> {
     let query = match &args.to {
         To::Id(id) => Query::Id(id.clone()),
         To::Text(text) => Query::Text(text.clone()),
         To::File(path) => Query::Text(read(path, &config.input)?),
-        To::Either(word) if model.articles.iter().any(|article| article.id == *word) => Query::Id(word.clone()),
+        To::Either(word) if model.find(word).is_some() => Query::Id(word.clone()),
         To::Either(text) => Query::Text(text.clone()),
     };
     match (similar::similar(model, &query, args.n), &args.to) {

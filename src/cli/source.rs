@@ -1,6 +1,6 @@
 //! Where a command gets its model from: inputs to fit, or a saved model.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::ValueHint;
@@ -42,25 +42,41 @@ impl<S: Scope> Source<S> {
     /// If there is nothing to read, a setting is wrong, or reading, fitting or loading fails.
     pub fn model(&self, global: &Global, used: &[&str]) -> Result<(Config, Model)> {
         let config = global.config(&self.settings)?;
-        if let Some(path) = &self.model {
-            if let Some((key, _)) = self.settings.given().find(|(key, _)| !used.contains(key)) {
-                let dashes = if key.len() == 1 { "-" } else { "--" };
-                bail!(
-                    "{dashes}{key} has no effect on a saved model, which is fitted already; \
-                     leave it out, or give INPUT instead of --model"
-                );
-            }
-            let model = Model::load(path)?;
-            return Ok((config, model));
+        let model = match self.saved(used)? {
+            Some(path) => Model::load(path)?,
+            None => self.fit(&config, global.quiet)?,
+        };
+        Ok((config, model))
+    }
+
+    /// The saved model's file, if that is the source.
+    ///
+    /// # Errors
+    /// If a setting is given that has no effect on a saved model.
+    pub fn saved(&self, used: &[&str]) -> Result<Option<&Path>> {
+        let Some(path) = &self.model else { return Ok(None) };
+        if let Some((key, _)) = self.settings.given().find(|(key, _)| !used.contains(key)) {
+            let dashes = if key.len() == 1 { "-" } else { "--" };
+            bail!(
+                "{dashes}{key} has no effect on a saved model, which is fitted already; \
+                 leave it out, or give INPUT instead of --model"
+            );
         }
+        Ok(Some(path))
+    }
+
+    /// Reads the inputs and fits a model.
+    ///
+    /// # Errors
+    /// If there is nothing to read, or reading or fitting fails.
+    pub fn fit(&self, config: &Config, quiet: bool) -> Result<Model> {
         if self.inputs.is_empty() {
             bail!(
                 "no INPUT is given; name a file, a folder, a glob in quotes, or - for standard input, \
                  or a saved model with --model MODEL"
             );
         }
-        let model = fit(&self.inputs, &config, global.quiet)?;
-        Ok((config, model))
+        fit(&self.inputs, config, quiet)
     }
 
     /// Whether inputs were skipped in this run; what a saved model skipped was told when it was made.

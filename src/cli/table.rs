@@ -12,7 +12,6 @@ use comfy_table::{
 };
 
 use crate::{
-    article::Article,
     report::{
         text::{TRANSLATED, visible},
         view::{Label, Report, Subtheme, Term, Theme},
@@ -179,20 +178,18 @@ fn span(from: Option<&str>, to: Option<&str>) -> String {
     }
 }
 
-/// Writes the hits of a search as a ranked list of at most `width` columns; `articles` knows their dates.
+/// Writes the hits of a search as a ranked list of at most `width` columns; `dates` are those of hits, by id.
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn hits(found: &Similar, articles: &[Article], width: u16, out: &mut dyn Write) -> io::Result<()> {
-    let dates: BTreeMap<&str, String> =
-        articles.iter().filter_map(|a| Some((a.id.as_str(), a.date?.day.to_string()))).collect();
+pub fn hits(found: &Similar, dates: &BTreeMap<String, String>, width: u16, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new();
     table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     for (rank, hit) in found.hits.iter().enumerate() {
         table.add_row([
             Cell::new(rank + 1).set_alignment(CellAlignment::Right),
             Cell::new(format!("{:.2}", hit.score)),
-            Cell::new(described(hit, dates.get(hit.id.as_str()).map(String::as_str))),
+            Cell::new(described(hit, dates.get(&hit.id).map(String::as_str))),
         ]);
     }
     for line in table.lines().filter(|_| !found.hits.is_empty()) {

@@ -61,7 +61,7 @@ fn embeddings_are_unit_rows_and_linear_before_that() {
 fn words_of_one_meaning_meet_across_languages() {
     let word = |key: &str, lang| Term { key: key.to_owned(), lang, ..Term::default() };
     let terms = [word("ocean", Lang::En), word("海洋", Lang::Zh), word("tax", Lang::En)];
-    let vectors = lexicon::vectors(&terms.each_ref(), lexicon::open(&Settings::default()).unwrap().as_ref());
+    let vectors = lexicon::vectors(&terms.each_ref(), lexicon::open(&Settings::default()).unwrap().as_ref(), 0);
     let cosine = |i: usize, j: usize| {
         let (a, b) = (vectors.row(i), vectors.row(j));
         a.dot(&b) / (a.dot(&a) * b.dot(&b)).sqrt()

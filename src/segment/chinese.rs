@@ -17,6 +17,12 @@ static DICTIONARY: LazyLock<Jieba> = LazyLock::new(|| {
     jieba
 });
 
+/// Loads the dictionary in a thread of its own, for who will need it and has other things to do first.
+pub fn warm() {
+    // Whoever needs it first waits for it, or loads it if no thread could be had.
+    drop(std::thread::Builder::new().spawn(|| LazyLock::force(&DICTIONARY)));
+}
+
 /// Cuts Chinese with jieba's dictionary, its model for unknown words, and the user's words.
 #[derive(Debug, Default)]
 pub(super) struct Chinese {

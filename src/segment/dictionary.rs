@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use crate::error::{Error, Result};
 
 /// A line of the user dictionary: word, frequency, tag.
-pub(super) type Entry = (String, Option<usize>, Option<String>);
+pub type Entry = (String, Option<usize>, Option<String>);
 
 /// The highest frequency a line may give; jieba's own dictionary stays below a million.
 const MAX_FREQUENCY: usize = 1_000_000_000;

@@ -73,13 +73,13 @@ use std::{borrow::Cow, fmt, ops::Range, path::PathBuf};
 use serde::{Deserialize, Serialize};
 
 use self::{
-    dictionary::Entry,
     lexis::Lexis,
     phrases::Matcher,
     runs::{Writing, is_japanese},
     scan::{Kind, Vocabulary},
 };
-pub use chinese::{dictionary_words, part_of_speech};
+pub use chinese::{dictionary_words, part_of_speech, warm};
+pub use dictionary::Entry;
 pub use hanzi::{Character, Dictionary, Edge, Part};
 pub use normal::fold_word as fold;
 
@@ -160,6 +160,26 @@ impl Lang {
     }
 }
 
+impl From<Lang> for u8 {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Zh => 0,
+            Lang::En => 1,
+            Lang::Other => 2,
+        }
+    }
+}
+
+impl From<u8> for Lang {
+    fn from(lang: u8) -> Self {
+        match lang {
+            0 => Self::Zh,
+            1 => Self::En,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// A term: a Chinese word, an English stem, or a phrase of several of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Term {
@@ -233,6 +253,31 @@ pub fn fit(articles: &[Article], settings: &Settings) -> Result<(Segmenter, Segm
 #[derive(Debug)]
 pub struct Segmenter {
     state: State,
+    cut: Cut,
+}
+
+/// The terms of a corpus, wherever they lie.
+pub trait Table {
+    /// The number of a term, by its key.
+    fn find(&self, key: &str) -> Option<u32>;
+
+    /// The key of a term.
+    fn key(&self, term: u32) -> Option<&str>;
+}
+
+impl Table for Vec<Term> {
+    fn find(&self, key: &str) -> Option<u32> {
+        self.binary_search_by(|term| term.key.as_str().cmp(key)).ok().and_then(|i| u32::try_from(i).ok())
+    }
+
+    fn key(&self, term: u32) -> Option<&str> {
+        self.get(term as usize).map(|term| term.key.as_str())
+    }
+}
+
+/// A segmenter without its terms, which are in a [`Table`].
+#[derive(Debug)]
+pub struct Cut {
     lexis: Lexis,
     matcher: Matcher,
 }
@@ -274,7 +319,7 @@ impl Segmenter {
     fn with(lexis: Lexis, state: State) -> Self {
         let phrases = (0_u32..).zip(&state.terms).filter(|(_, term)| !term.parts.is_empty());
         let matcher = Matcher::new(phrases.map(|(number, term)| (number, term.parts.as_slice())));
-        Self { state, lexis, matcher }
+        Self { state, cut: Cut { lexis, matcher } }
     }
 
     /// The terms of the corpus, sorted by key.
@@ -286,14 +331,40 @@ impl Segmenter {
     /// Cuts a text: its terms in order, phrases before their words. Stop words and the like are left out.
     #[must_use]
     pub fn cut(&self, text: &str) -> Vec<QueryTerm> {
+        self.cut.cut(&self.state.terms, text)
+    }
+
+    /// What to save.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state.clone()
+    }
+
+    /// Restores a saved segmenter. It cuts as the saved one did.
+    #[must_use]
+    pub fn restore(state: State) -> Self {
+        Self::with(Lexis::new(&state.dict, &state.stopwords), state)
+    }
+}
+
+impl Cut {
+    /// Cuts with a user dictionary, extra stop words and phrases: each the number of its term, and those of its words.
+    #[must_use]
+    pub fn new<'p>(dict: &[Entry], stopwords: &[String], phrases: impl Iterator<Item = (u32, &'p [u32])>) -> Self {
+        Self { lexis: Lexis::new(dict, stopwords), matcher: Matcher::new(phrases) }
+    }
+
+    /// Cuts a text, as [`Segmenter::cut`].
+    #[must_use]
+    pub fn cut(&self, table: &impl Table, text: &str) -> Vec<QueryTerm> {
         let mut vocabulary = Vocabulary::new(&self.lexis);
         let toks = vocabulary.read(&self.lexis, text, is_japanese(text), Kind::Running, &[]);
-        let numbers: Vec<Option<u32>> = vocabulary.forms.iter().map(|form| self.number(&form.key)).collect();
+        let numbers: Vec<Option<u32>> = vocabulary.forms.iter().map(|form| table.find(&form.key)).collect();
         let number = |i: usize| numbers[toks[i].word as usize];
         let piece = |from: usize, to: usize, term: Option<u32>| {
             let span = toks[from].start as usize..toks[to - 1].end as usize;
-            let key = match term.and_then(|term| self.state.terms.get(term as usize)) {
-                Some(term) => term.key.clone(),
+            let key = match term.and_then(|term| table.key(term)) {
+                Some(key) => key.to_owned(),
                 None => vocabulary.forms[toks[from].word as usize].key.clone(),
             };
             QueryTerm { surface: text[span.clone()].to_owned(), lang: language::of_key(&key), key, span, term }
@@ -311,23 +382,5 @@ impl Segmenter {
         );
         pieces.extend((done..toks.len()).map(|i| piece(i, i + 1, number(i))));
         pieces
-    }
-
-    /// The number of a word, by its key.
-    fn number(&self, key: &str) -> Option<u32> {
-        let terms = &self.state.terms;
-        terms.binary_search_by(|term| term.key.as_str().cmp(key)).ok().and_then(|i| u32::try_from(i).ok())
-    }
-
-    /// What to save.
-    #[must_use]
-    pub fn state(&self) -> State {
-        self.state.clone()
-    }
-
-    /// Restores a saved segmenter. It cuts as the saved one did.
-    #[must_use]
-    pub fn restore(state: State) -> Self {
-        Self::with(Lexis::new(&state.dict, &state.stopwords), state)
     }
 }

@@ -17,13 +17,16 @@
 
 use std::cmp::Ordering;
 
-use ndarray::{ArrayView1, Axis};
+use ndarray::ArrayView1;
 
 use super::{
     Pair,
     question::{Asked, Question},
 };
-use crate::model::Model;
+use crate::{
+    error::Result,
+    model::{Searched, Seen},
+};
 
 /// Terms of each text that may be in a pair: those that add the most to the score.
 const TERMS: usize = 64;
@@ -57,6 +60,8 @@ impl Why {
 /// A term of the article.
 struct Held<'a> {
     column: u32,
+    /// Its number.
+    term: u32,
     weight: f32,
     vector: ArrayView1<'a, f32>,
 }
@@ -75,17 +80,17 @@ struct Side<'a> {
 }
 
 /// Parts the score of an article.
-pub(super) fn explain(model: &Model, question: &Question, article: usize) -> Why {
-    let vectors = model.embedder.vectors();
-    let (columns, values) = model.rows.row(article);
-    let held: Vec<Held<'_>> = columns
-        .iter()
-        .zip(values)
-        .map(|(&column, &weight)| Held { column, weight, vector: vectors.index_axis_move(Axis(0), column as usize) })
-        .collect();
-    let target = model.vectors.row(article);
+pub(super) fn explain(model: &dyn Searched, question: &Question, article: usize) -> Result<Why> {
+    let (columns, values) = model.row(article)?;
+    let held = columns.iter().zip(values).map(|(&column, &weight)| {
+        let term = model.vectorizer().columns[column as usize];
+        Ok(Held { column, term, weight, vector: model.column(column)? })
+    });
+    let held = held.collect::<Result<Vec<Held<'_>>>>()?;
+    let target = model.vector(article)?;
     let score = f64::from(target.dot(&question.vector));
-    let asked: Vec<_> = question.terms.iter().map(|term| (term.weight, term.vector(model))).collect();
+    let asked = question.terms.iter().map(|term| Ok((term.weight, term.vector(model)?)));
+    let asked = asked.collect::<Result<Vec<_>>>()?;
     let (asked_parts, asked_length) = parts(&asked, question.vector.view(), target);
     let found: Vec<_> = held.iter().map(|term| (term.weight, term.vector)).collect();
     let (found_parts, found_length) = parts(&found, target, question.vector.view());
@@ -97,7 +102,7 @@ pub(super) fn explain(model: &Model, question: &Question, article: usize) -> Why
         .filter_map(|(term, &part)| {
             let column = term.column()?;
             let at = columns.binary_search(&column).ok()?;
-            Some((model.vectorizer.columns[column as usize], f64::midpoint(part, found_parts[at]) / score))
+            Some((held[at].term, f64::midpoint(part, found_parts[at]) / score))
         })
         .filter(|&(_, share)| share > 0.0)
         .collect();
@@ -114,8 +119,8 @@ pub(super) fn explain(model: &Model, question: &Question, article: usize) -> Why
     };
     let (asked_top, found_top) = (top(&asked_parts), top(&found_parts));
     let own: Vec<[usize; 1]> = (0..question.terms.len().max(held.len())).map(|i| [i]).collect();
-    let queries = sides_of_question(model, question, &asked_top, &own, columns);
-    let hits = sides_of_article(model, question, &held, &found_top, &own);
+    let queries = sides_of_question(model, question, &asked_top, &own, columns)?;
+    let hits = sides_of_article(model, question, &held, &found_top, &own)?;
     let pairs = meet(&queries, &hits).into_iter().filter_map(|(q, h, likeness)| {
         let (q, h) = (&queries[q], &hits[h]);
         let pair = Pair { query: q.surface.to_owned(), hit: h.surface.to_owned(), share: share(q, h), likeness };
@@ -123,7 +128,7 @@ pub(super) fn explain(model: &Model, question: &Question, article: usize) -> Why
     });
     let mut pairs: Vec<(u32, Pair)> = pairs.collect();
     pairs.sort_by(|(a, x), (b, y)| y.share.total_cmp(&x.share).then_with(|| (&x.query, a).cmp(&(&y.query, b))));
-    Why { shared, pairs }
+    Ok(Why { shared, pairs })
 }
 
 /// What each term of a text adds to its cosine to another, and the length of their sum.
@@ -151,24 +156,31 @@ fn top(parts: &[f64]) -> Vec<usize> {
 }
 
 fn sides_of_question<'a>(
-    model: &Model,
+    model: &dyn Searched,
     question: &'a Question,
     top: &[usize],
     own: &'a [[usize; 1]],
     columns: &[u32],
-) -> Vec<Side<'a>> {
-    let meaning = |term: &Asked| model.embedder.meaning(&term.key, term.vector(model));
+) -> Result<Vec<Side<'a>>> {
+    let meaning = |term: &Asked| Ok(model.embedder().meaning(&term.key, term.vector(model)?));
     let words = |i: usize| match question.terms[i].column() {
         Some(column) => words(model, column),
         // No term of a corpus has such a number: there are not as many.
-        None => vec![u32::MAX - i as u32],
+        None => Ok(vec![u32::MAX - i as u32]),
     };
     let mut sides = Vec::new();
     for &i in top {
         let term = &question.terms[i];
-        if let Some(meaning) = meaning(term).and_then(|meaning| unit(meaning.into_iter().map(f64::from))) {
+        if let Some(meaning) = meaning(term)?.and_then(|meaning: Vec<f32>| unit(meaning.into_iter().map(f64::from))) {
             let shared = term.column().is_some_and(|column| columns.binary_search(&column).is_ok());
-            sides.push(Side { of: &own[i], words: words(i), surface: &term.surface, lang: term.lang, meaning, shared });
+            sides.push(Side {
+                of: &own[i],
+                words: words(i)?,
+                surface: &term.surface,
+                lang: term.lang,
+                meaning,
+                shared,
+            });
         }
     }
     for compound in &question.compounds {
@@ -176,43 +188,49 @@ fn sides_of_question<'a>(
         if !compound.of.iter().all(|i| top.binary_search(i).is_ok()) {
             continue;
         }
-        let (Some(x), Some(y)) = (meaning(a), meaning(b)) else {
+        let (Some(x), Some(y)) = (meaning(a)?, meaning(b)?) else {
             continue;
         };
         let sum =
             x.iter().zip(&y).map(|(&x, &y)| f64::from(a.weight) * f64::from(x) + f64::from(b.weight) * f64::from(y));
         if let Some(meaning) = unit(sum) {
-            let words = compound.of.iter().flat_map(|&i| words(i)).collect();
+            let words = compound.of.iter().map(|&i| words(i)).collect::<Result<Vec<_>>>()?.concat();
             let (surface, lang) = (compound.surface.as_str(), a.lang);
             sides.push(Side { of: &compound.of, words, surface, lang, meaning, shared: false });
         }
     }
-    sides
+    Ok(sides)
 }
 
 fn sides_of_article<'a>(
-    model: &'a Model,
+    model: &'a dyn Searched,
     question: &Question,
     held: &[Held<'_>],
     top: &[usize],
     own: &'a [[usize; 1]],
-) -> Vec<Side<'a>> {
+) -> Result<Vec<Side<'a>>> {
     let asked: Vec<u32> = question.terms.iter().filter_map(Asked::column).collect();
-    let side = |&i: &usize| {
-        let column = held[i].column;
-        let term = &model.segmenter.terms()[model.vectorizer.columns[column as usize] as usize];
-        let meaning = unit(model.embedder.meaning(&term.key, held[i].vector)?.into_iter().map(f64::from))?;
-        let shared = asked.binary_search(&column).is_ok();
-        let words = words(model, column);
-        Some(Side { of: &own[i], words, surface: &term.surface, lang: term.lang.name(), meaning, shared })
-    };
-    top.iter().filter_map(side).collect()
+    let mut sides = Vec::with_capacity(top.len());
+    for &i in top {
+        let term = model.term(held[i].term)?;
+        let meaning = model.embedder().meaning(term.key, held[i].vector);
+        if let Some(meaning) = meaning.and_then(|meaning| unit(meaning.into_iter().map(f64::from))) {
+            let shared = asked.binary_search(&held[i].column).is_ok();
+            let words = and_parts(held[i].term, &term);
+            sides.push(Side { of: &own[i], words, surface: term.surface, lang: term.lang.name(), meaning, shared });
+        }
+    }
+    Ok(sides)
 }
 
 /// The number of a column's term, then those of a phrase's words.
-fn words(model: &Model, column: u32) -> Vec<u32> {
-    let term = model.vectorizer.columns[column as usize];
-    std::iter::once(term).chain(model.segmenter.terms()[term as usize].parts.iter().copied()).collect()
+fn words(model: &dyn Searched, column: u32) -> Result<Vec<u32>> {
+    let term = model.vectorizer().columns[column as usize];
+    Ok(and_parts(term, &model.term(term)?))
+}
+
+fn and_parts(number: u32, term: &Seen<'_>) -> Vec<u32> {
+    std::iter::once(number).chain(term.parts.iter().copied()).collect()
 }
 
 /// A vector of unit length; none if it is zero.

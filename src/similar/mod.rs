@@ -1,6 +1,6 @@
 //! Similar articles and passages.
 //!
-//! Receives a fitted [`Model`] and a [`Query`], and returns the articles whose embeddings are nearest to that of the query,
+//! Receives a fitted [`Model`](crate::Model) or a mapped one ([`Saved`](crate::model::Saved)) and a [`Query`], and returns the articles whose embeddings are nearest to that of the query,
 //! each with its nearest passage and with what made the score: terms that both contain ([`Shared`]), and pairs of different
 //! terms of like meaning that met ([`Pair`]), which is how an English question finds a Chinese article. Words of a question
 //! that no article has are taken from the lexicon that the model was made with (`question.rs`); `explain.rs` parts the score.
@@ -33,7 +33,7 @@ mod tests;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{error::Result, model::Model, theme::excerpt};
+use crate::{article::Article, error::Result, model::Searched, theme::excerpt};
 use explain::explain;
 use question::{Question, ask};
 
@@ -122,79 +122,70 @@ const LISTED: usize = 8;
 /// # Errors
 /// [`Error::UnknownArticle`](crate::Error::UnknownArticle) if the id is unknown,
 /// [`Error::UnknownTerms`](crate::Error::UnknownTerms) if neither the corpus nor the lexicon knows a word of the text.
-pub fn similar(model: &Model, query: &Query, n: usize) -> Result<Similar> {
+/// [`Error::Model`](crate::Error::Model) if a saved model is damaged where it is read.
+pub fn similar(model: &dyn Searched, query: &Query, n: usize) -> Result<Similar> {
     let question = ask(model, query)?;
-    let mut scores: Vec<(usize, f32)> = model
-        .vectors
-        .outer_iter()
-        .enumerate()
-        .filter(|&(i, _)| Some(i) != question.article)
-        .map(|(i, vector)| (i, vector.dot(&question.vector)))
-        .filter(|&(_, score)| score > 0.0)
-        .collect();
+    let vector = question.vector.to_vec();
     // Articles are ordered by id, so equal scores are too.
-    scores.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    scores.truncate(n);
-    let passages = best_passages(model, &question, &scores);
-    let hits = scores.iter().zip(passages).map(|(&(i, score), passage)| {
-        let why = explain(model, &question, i);
-        let passage = passage.map(|(p, score)| quote(model, i, p, score, &why.telling()));
-        Hit {
-            id: model.articles[i].id.clone(),
-            title: model.articles[i].headline(),
+    let scores = model.nearest(&vector, n, question.article);
+    let mut hits = Vec::with_capacity(scores.len());
+    for (i, score) in scores {
+        let why = explain(model, &question, i)?;
+        let article = model.article(i)?;
+        let passage =
+            best_passage(model, &question, i).map(|(p, score)| quote(model, &article, p, score, &why.telling()));
+        let shared = why.shared.into_iter().take(LISTED);
+        hits.push(Hit {
+            id: article.id.clone(),
+            title: article.headline(),
             score: f64::from(score),
-            passage,
-            shared: why
-                .shared
-                .into_iter()
-                .take(LISTED)
-                .map(|(term, share)| Shared { term: surface(model, term), share })
-                .collect(),
+            passage: passage.flatten(),
+            shared: shared
+                .map(|(term, share)| Ok(Shared { term: surface(model, term)?, share }))
+                .collect::<Result<_>>()?,
             pairs: why.pairs.into_iter().take(LISTED).map(|(_, pair)| pair).collect(),
-        }
-    });
-    let hits = hits.collect();
+        });
+    }
     let Question { name, unknown, understood, .. } = question;
     Ok(Similar { query: name, unknown, understood, hits })
 }
 
-/// The passage of each hit nearest to the query, with its cosine.
-fn best_passages(model: &Model, question: &Question, hits: &[(usize, f32)]) -> Vec<Option<(usize, f32)>> {
-    hits.iter()
-        .map(|&(article, _)| {
-            let first = model.passages.partition_point(|&(a, _)| (a as usize) < article);
-            let of_article = model.passages[first..].iter().take_while(|&&(a, _)| a as usize == article);
-            let mut best: Option<(usize, f32)> = None;
-            for (at, &(_, passage)) in of_article.enumerate() {
-                let score = model.passage_vectors.row(first + at).dot(&question.vector);
-                if best.is_none_or(|(_, b)| score > b) {
-                    best = Some((passage as usize, score));
-                }
-            }
-            best
-        })
-        .collect()
+/// The passage of a hit nearest to the query, with its cosine.
+fn best_passage(model: &dyn Searched, question: &Question, article: usize) -> Option<(usize, f32)> {
+    let mut best: Option<(usize, f32)> = None;
+    for (passage, vector) in model.passages(article) {
+        let score = vector.dot(&question.vector);
+        if best.is_none_or(|(_, b)| score > b) {
+            best = Some((passage, score));
+        }
+    }
+    best
 }
 
 /// How people write a term.
-fn surface(model: &Model, term: u32) -> String {
-    model.segmenter.terms()[term as usize].surface.clone()
+fn surface(model: &dyn Searched, term: u32) -> Result<String> {
+    Ok(model.term(term)?.surface.to_owned())
 }
 
 /// The words of a hit's passage that show what it has in common with the query: `telling` terms, by what they add.
-fn quote(model: &Model, article: usize, passage: usize, score: f32, telling: &[(u32, f64)]) -> PassageHit {
-    let found = &model.articles[article];
-    let text = &found.passages[passage];
+fn quote(
+    model: &dyn Searched,
+    found: &Article,
+    passage: usize,
+    score: f32,
+    telling: &[(u32, f64)],
+) -> Option<PassageHit> {
+    let text = found.passages.get(passage)?;
     let span = excerpt(text, |range| {
         let words = text.text.get(range.clone()).unwrap_or_default();
-        let terms = model.segmenter.cut(words).into_iter().filter_map(|cut| cut.term);
+        let terms = model.cut(words).into_iter().filter_map(|cut| cut.term);
         terms.filter_map(|t| telling.iter().find(|s| s.0 == t)).map(|s| s.1).sum()
     });
-    PassageHit {
+    Some(PassageHit {
         passage: passage + 1,
         score: f64::from(score),
         quote: text.words(&span),
         path: found.path.clone(),
         line: text.position.line,
-    }
+    })
 }

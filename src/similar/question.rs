@@ -1,11 +1,11 @@
 //! The question: what is asked, as the model sees it.
 
-use ndarray::{Array1, ArrayView1, Axis};
+use ndarray::{Array1, ArrayView1};
 
 use super::Query;
 use crate::{
     error::{Error, Result},
-    model::Model,
+    model::Searched,
     segment::QueryTerm,
 };
 
@@ -55,10 +55,10 @@ pub(super) struct Compound {
 
 impl Asked {
     /// Its vector, as a column's.
-    pub(super) fn vector<'a>(&'a self, model: &'a Model) -> ArrayView1<'a, f32> {
+    pub(super) fn vector<'a>(&'a self, model: &'a dyn Searched) -> Result<ArrayView1<'a, f32>> {
         match &self.meant {
-            Meant::Column(column) => model.embedder.vectors().index_axis_move(Axis(0), *column as usize),
-            Meant::Word(vector) => vector.view(),
+            Meant::Column(column) => model.column(*column),
+            Meant::Word(vector) => Ok(vector.view()),
         }
     }
 
@@ -75,39 +75,39 @@ impl Asked {
 ///
 /// # Errors
 /// [`Error::UnknownArticle`] if the id is unknown; [`Error::UnknownTerms`] if there is no term to ask with.
-pub(super) fn ask(model: &Model, query: &Query) -> Result<Question> {
+pub(super) fn ask(model: &dyn Searched, query: &Query) -> Result<Question> {
     match query {
         Query::Id(id) => by_id(model, id),
         Query::Text(text) => by_text(model, text),
     }
 }
 
-fn by_id(model: &Model, id: &str) -> Result<Question> {
-    let Ok(i) = model.articles.binary_search_by(|a| a.id.as_str().cmp(id)) else {
-        return Err(Error::UnknownArticle { id: id.to_owned(), nearest: nearest(model, id) });
+fn by_id(model: &dyn Searched, id: &str) -> Result<Question> {
+    let Some(i) = model.find(id) else {
+        return Err(Error::UnknownArticle { id: id.to_owned(), nearest: nearest(model, id)? });
     };
-    let (columns, values) = model.rows.row(i);
+    let (columns, values) = model.row(i)?;
     if columns.is_empty() {
         return Err(Error::UnknownTerms { terms: format!("article {id:?} has no words that count") });
     }
     let terms = columns.iter().zip(values).map(|(&column, &weight)| {
-        let term = &model.segmenter.terms()[model.vectorizer.columns[column as usize] as usize];
-        let (key, surface, lang) = (term.key.clone(), term.surface.clone(), term.lang.name());
-        Asked { key, surface, lang, weight, meant: Meant::Column(column) }
+        let term = model.term(model.vectorizer().columns[column as usize])?;
+        let (key, surface, lang) = (term.key.to_owned(), term.surface.to_owned(), term.lang.name());
+        Ok(Asked { key, surface, lang, weight, meant: Meant::Column(column) })
     });
     Ok(Question {
         name: id.to_owned(),
-        terms: terms.collect(),
+        terms: terms.collect::<Result<_>>()?,
         compounds: vec![],
-        vector: model.vectors.row(i).to_owned(),
+        vector: model.vector(i)?.to_owned(),
         article: Some(i),
         unknown: vec![],
         understood: vec![],
     })
 }
 
-fn by_text(model: &Model, text: &str) -> Result<Question> {
-    let cut = model.segmenter.cut(text);
+fn by_text(model: &dyn Searched, text: &str) -> Result<Question> {
+    let cut = model.cut(text);
     // Words of the corpus by number, which is the order of the columns too; others by key, after them.
     let name = |i: usize| (cut[i].term.unwrap_or(u32::MAX), cut[i].key.as_str());
     let mut order: Vec<usize> = (0..cut.len()).collect();
@@ -119,12 +119,12 @@ fn by_text(model: &Model, text: &str) -> Result<Question> {
     let (mut unknown, mut understood) = (Vec::new(), Vec::new());
     for same in order.chunk_by(|&a, &b| name(a) == name(b)) {
         let piece = &cut[same[0]];
-        let column = piece.term.and_then(|term| model.vectorizer.column(term));
+        let column = piece.term.and_then(|term| model.vectorizer().column(term));
         let meant = match (piece.term, column) {
             (_, Some(column)) => u32::try_from(column).ok().map(Meant::Column),
             // How many articles have it is not known any more, so neither is its weight.
             (Some(_), None) => None,
-            (None, None) => model.embedder.word(&piece.key).map(Meant::Word),
+            (None, None) => model.embedder().word(&piece.key).map(Meant::Word),
         };
         match meant {
             None => unknown.push(same[0]),
@@ -135,7 +135,7 @@ fn by_text(model: &Model, text: &str) -> Result<Question> {
                 same.iter().for_each(|&i| places[i] = Some(terms.len()));
                 let (key, surface, lang) = (piece.key.clone(), piece.surface.clone(), piece.lang.name());
                 terms.push(Asked { key, surface, lang, weight: 0.0, meant });
-                weights.push(model.vectorizer.weight(column, u32::try_from(same.len()).unwrap_or(u32::MAX)));
+                weights.push(model.vectorizer().weight(column, u32::try_from(same.len()).unwrap_or(u32::MAX)));
             }
         }
     }
@@ -150,17 +150,8 @@ fn by_text(model: &Model, text: &str) -> Result<Question> {
         return Err(Error::UnknownTerms { terms: no_terms(&unknown) });
     }
     let compounds = compounds(text, &cut, &places);
-    let (mut row, mut words) = ((Vec::new(), Vec::new()), Vec::new());
-    for term in &terms {
-        match &term.meant {
-            Meant::Column(column) => {
-                row.0.push(*column);
-                row.1.push(term.weight);
-            }
-            Meant::Word(vector) => words.push((term.weight, vector.clone())),
-        }
-    }
-    let vector = model.embedder.embed_with((&row.0, &row.1), &words);
+    let vectors = terms.iter().map(|term| Ok((term.weight, term.vector(model)?.to_owned())));
+    let vector = model.embedder().embed_with((&[], &[]), &vectors.collect::<Result<Vec<_>>>()?);
     Ok(Question { name: text.to_owned(), terms, compounds, vector, article: None, unknown, understood })
 }
 
@@ -199,14 +190,16 @@ fn no_terms(unknown: &[String]) -> String {
 }
 
 /// Ids that look like a mistyped one: those that hold it or share most of its letters, three at most.
-fn nearest(model: &Model, id: &str) -> Vec<String> {
+fn nearest(model: &dyn Searched, id: &str) -> Result<Vec<String>> {
     let wanted = id.to_lowercase();
-    let mut close: Vec<(f64, &str)> = model
-        .articles
-        .iter()
-        .map(|a| (strsim::jaro_winkler(&wanted, &a.id.to_lowercase()), a.id.as_str()))
-        .filter(|&(likeness, _)| likeness > 0.8)
-        .collect();
+    let mut close: Vec<(f64, &str)> = Vec::new();
+    for article in 0..model.articles() {
+        let id = model.id(article)?;
+        let likeness = strsim::jaro_winkler(&wanted, &id.to_lowercase());
+        if likeness > 0.8 {
+            close.push((likeness, id));
+        }
+    }
     close.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
-    close.into_iter().take(3).map(|(_, id)| id.to_owned()).collect()
+    Ok(close.into_iter().take(3).map(|(_, id)| id.to_owned()).collect())
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::{
     article::{Article, Passage},
     embed::{Embedder, Origin},
+    model::Model,
     segment::{self, Settings},
     vectorize::{self, Bag},
 };

@@ -21,7 +21,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("who", &["article", "segment"]),
     ("story", &["article", "segment", "vectorize"]),
     ("trend", &["association", "segment", "story", "theme", "vectorize"]),
-    ("model", &["article", "atomic", "cluster", "embed", "error", "segment", "story", "theme", "vectorize", "who"]),
+    ("nearest", &[]),
+    (
+        "model",
+        &["article", "atomic", "cluster", "embed", "error", "nearest", "segment", "story", "theme", "vectorize", "who"],
+    ),
     ("steer", &["article", "embed", "error", "segment", "vectorize"]),
     ("config", &["cluster", "embed", "error", "input", "segment", "steer", "theme", "vectorize", "vectors"]),
     (

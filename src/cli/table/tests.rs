@@ -160,8 +160,8 @@ fn hits_show_where_they_stand_and_what_they_share() {
     };
     let found =
         Similar { query: "q".into(), unknown: vec!["frob".into()], understood: vec!["tax".into()], hits: vec![hit] };
-    let dated = Article { id: "深海-1".into(), date: "2025-06-14 21:57".parse().ok(), ..Article::default() };
-    let text = written(|out| hits(&found, &[dated], 60, out));
+    let dates = BTreeMap::from([("深海-1".to_owned(), "2025-06-14".to_owned())]);
+    let text = written(|out| hits(&found, &dates, 60, out));
     for part in [
         "0.88",
         "深海-1  2025-06-14\n",
@@ -173,7 +173,7 @@ fn hits_show_where_they_stand_and_what_they_share() {
     }
     assert!(text.ends_with("Not in these articles, but understood: tax\nNot in these articles: frob\n"), "{text}");
     assert!(text.lines().all(|line| columns(line) <= 60), "{text}");
-    assert_eq!(written(|out| hits(&Similar::default(), &[], 60, out)), "Nothing is like it.\n");
+    assert_eq!(written(|out| hits(&Similar::default(), &BTreeMap::new(), 60, out)), "Nothing is like it.\n");
 }
 
 #[test]
