@@ -93,9 +93,10 @@ impl<'a> Centroids<'a> {
     pub fn new(data: &Data<'_>, centroids: &'a Array2<f32>, groups: &'a Groups, moves: &'a [f32]) -> Self {
         let order: Vec<usize> = groups.ids.iter().map(|&c| c as usize).collect();
         let stack = centroids.select(ndarray::Axis(0), &order);
-        let farthest = groups.starts.windows(2).map(|at| {
-            groups.ids[at[0]..at[1]].iter().map(|&c| moves[c as usize]).fold(0.0, f32::max)
-        });
+        let farthest = groups
+            .starts
+            .windows(2)
+            .map(|at| groups.ids[at[0]..at[1]].iter().map(|&c| moves[c as usize]).fold(0.0, f32::max));
         let farthest = farthest.collect();
         Self { groups, centroids, halves: halves(&stack), stack, moves, farthest, slack: data.slack(centroids) }
     }
@@ -220,7 +221,11 @@ pub(super) fn assign(data: &Data<'_>, to: &Centroids<'_>, mut rows: Rows<'_>, sc
     for &i in &scratch.any {
         scratch.best[i as usize].square = data.squares[rows.from + i as usize];
     }
-    if whole { look_at_all(data, to, &mut rows, scratch) } else { gather(data, to, &mut rows, scratch) }
+    if whole {
+        look_at_all(data, to, &mut rows, scratch)
+    } else {
+        gather(data, to, &mut rows, scratch)
+    }
     // The lower bounds stand in `rows`, but for that of the row's own group.
     let mut changes = Vec::new();
     for &i in &scratch.any {

@@ -106,7 +106,10 @@ impl<'a> Run<'a> {
                     come[at] += 1;
                 }
             }
-            sizes.iter_mut().zip(come.into_iter().zip(gone)).for_each(|(size, (come, gone))| *size = *size + come - gone);
+            sizes
+                .iter_mut()
+                .zip(come.into_iter().zip(gone))
+                .for_each(|(size, (come, gone))| *size = *size + come - gone);
         });
     }
 

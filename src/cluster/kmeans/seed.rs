@@ -82,7 +82,8 @@ impl Data<'_> {
     fn choose(&self, starts: &mut [Start<'_>], buffers: &mut [Vec<f32>]) {
         let n = self.rows.nrows();
         let candidates: Vec<usize> = starts.iter().flat_map(|start| start.candidates.iter().copied()).collect();
-        let of: Vec<usize> = starts.iter().enumerate().flat_map(|(s, start)| start.candidates.iter().map(move |_| s)).collect();
+        let of: Vec<usize> =
+            starts.iter().enumerate().flat_map(|(s, start)| start.candidates.iter().map(move |_| s)).collect();
         let targets = self.rows.select(Axis(0), &candidates);
         let shared = &*starts;
         let sums: Vec<Vec<f64>> = buffers

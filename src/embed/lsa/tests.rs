@@ -88,8 +88,16 @@ fn both_sides_and_both_solvers_agree() {
         assert_eq!(solved.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["dense", "krylov"]);
         let [(_, dense), (_, krylov)] = solved.as_slice() else { return };
         // One more value than vectors: the noise floor.
-        assert_eq!((dense.values.len(), krylov.values.len(), dense.right.ncols(), krylov.right.ncols()), (21, 21, 20, 20));
-        assert!(skew(&dense.right) < 1e-6 && skew(&krylov.right) < 1e-4, "{} {}", skew(&dense.right), skew(&krylov.right));
+        assert_eq!(
+            (dense.values.len(), krylov.values.len(), dense.right.ncols(), krylov.right.ncols()),
+            (21, 21, 20, 20)
+        );
+        assert!(
+            skew(&dense.right) < 1e-6 && skew(&krylov.right) < 1e-4,
+            "{} {}",
+            skew(&dense.right),
+            skew(&krylov.right)
+        );
         // The flat end of a spectrum is found last; what counts is how much of the rows the space holds.
         let held = |svd: &Svd| svd.values.iter().take(20).map(|value| value * value).sum::<f64>();
         assert!((held(dense) - held(krylov)).abs() < 5e-3 * held(dense), "{} and {}", held(dense), held(krylov));
