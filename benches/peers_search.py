@@ -1,8 +1,8 @@
 """Exact search against FAISS (faiss-cpu, IndexFlatIP), in one sitting: the same rows, one query at a time, two threads.
 
     pip install numpy faiss-cpu
-    cargo build --release --example search
-    python benches/peers_search.py target/release/examples/search MODEL [QUERIES]
+    cargo build --release --example search_rows
+    python benches/peers_search.py target/release/examples/search_rows MODEL [QUERIES]
 
 MODEL is a saved model; its article vectors are the rows, of which QUERIES (200), evenly spread, are asked for. Both must
 find the same ten, or ten of the same scores but for rounding. Times are in turns, FAISS between two runs of ours.

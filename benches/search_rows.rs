@@ -1,9 +1,9 @@
 //! How long searches take: loads a saved model, or rows of numbers, and prints the time of each query in milliseconds.
 //!
 //! ```text
-//! cargo run --release --example search -- make SMALL.model 1000000 BIG.model   # a large model, recombined from a small one
-//! cargo run --release --example search -- model BIG.model 200                  # 200 whole searches of it
-//! cargo run --release --example search -- rows ROWS.npy QUERIES.npy            # as benches/peers_search.py asks
+//! cargo run --release --example search_rows -- make SMALL.model 1000000 BIG.model   # a large model, recombined from a small one
+//! cargo run --release --example search_rows -- model BIG.model 200                  # 200 whole searches of it
+//! cargo run --release --example search_rows -- rows ROWS.npy QUERIES.npy            # as benches/peers_search.py asks
 //! ```
 //!
 //! A made model has one passage an article. Its vector is the unit sum of one passage vector of the small model, half of a

@@ -1,0 +1,60 @@
+"""A whole run and what one would write with scikit-learn and rjieba, in turns on the same files.
+
+    pip install numpy scikit-learn rjieba
+    cargo build --release
+    python benches/peers_whole.py FILE.jsonl:K [FILE.jsonl:K ...]
+
+Ours is `wenmai cluster FILE -k K --json`: reading, terms and phrases, both views, smoothing, ten starts of k-means, names,
+evidence, stories, sub-themes. Theirs reads the file, cuts it with rjieba, and fits TfidfVectorizer, TruncatedSVD(100) and
+KMeans(K, n_init=10). Five runs of each in turn; wall seconds and peak memory (MB) of the process are medians. `inside` is
+their time without starting Python and importing.
+"""
+import json, os, re, statistics, subprocess, sys, tempfile, time
+
+PEER = r'''
+import json, re, sys, time
+begin = time.perf_counter()
+import numpy, rjieba
+from sklearn.cluster import KMeans
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS as stop, TfidfVectorizer
+from sklearn.preprocessing import normalize
+inside = time.perf_counter()
+han, latin = re.compile(r"[\u4e00-\u9fff]{2,}"), re.compile(r"[a-z][a-z\-']{2,}")
+def tokens(text):
+    return [w for w in rjieba.cut(text.lower()) if han.fullmatch(w) or (latin.fullmatch(w) and w not in stop)]
+rows = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+texts = [((r.get("title") or "") + " " + (r.get("text") or "")).strip() for r in rows]
+x = TfidfVectorizer(tokenizer=tokens, token_pattern=None, lowercase=False, sublinear_tf=True).fit_transform(texts)
+z = normalize(TruncatedSVD(100, random_state=0).fit_transform(x))
+KMeans(int(sys.argv[2]), n_init=10, random_state=0).fit(z)
+print(json.dumps(time.perf_counter() - inside))
+'''
+
+
+def run(command):
+    with tempfile.TemporaryFile() as out:
+        begin = time.perf_counter()
+        process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begin
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        return seconds, usage.ru_maxrss / 1024, out.read()
+
+
+for argument in sys.argv[1:]:
+    file, k = argument.rsplit(":", 1)
+    ours, theirs, inside = [], [], []
+    for _ in range(5):
+        ours.append(run(["target/release/wenmai", "cluster", file, "-k", k, "--json", "--quiet"])[:2])
+        seconds, peak, printed = run([sys.executable, "-c", PEER, file, k])
+        theirs.append((seconds, peak))
+        inside.append(json.loads(printed))
+    median = lambda runs, i: statistics.median(run[i] for run in runs)
+    print(json.dumps({"file": os.path.basename(file), "k": int(k), "wenmai_s": round(median(ours, 0), 3),
+                      "peer_s": round(median(theirs, 0), 3), "inside_s": round(statistics.median(inside), 3),
+                      "times_faster": round(median(theirs, 0) / median(ours, 0), 2),
+                      "than_inside": round(statistics.median(inside) / median(ours, 0), 2),
+                      "wenmai_mb": round(median(ours, 1)), "peer_mb": round(median(theirs, 1)),
+                      "memory": round(median(ours, 1) / median(theirs, 1), 2)}))
