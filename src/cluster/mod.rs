@@ -40,9 +40,10 @@
 //! # Ok::<(), wenmai::Error>(())
 //! ```
 
-use std::{cmp::Ordering, fmt, str::FromStr};
+use std::{fmt, hash::Hasher, str::FromStr};
 
 use ndarray::{Array2, ArrayView2};
+use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::error::{Error, Result};
 
@@ -55,7 +56,7 @@ mod silhouette;
 mod smooth;
 
 pub use guided::{Guide, fit_guided, too_few};
-pub use kmeans::Lloyd;
+pub use kmeans::{Lloyd, Start};
 pub use silhouette::{silhouette, simplified_silhouette};
 
 /// A method of clustering into a given number of clusters.
@@ -224,15 +225,27 @@ impl Clusters {
 
 /// The first of each group of equal rows, in order.
 fn distinct_rows(rows: ArrayView2<'_, f32>) -> Vec<usize> {
-    let compare = |&a: &usize, &b: &usize| {
-        let pairs = rows.row(a).into_iter().zip(rows.row(b));
-        pairs.map(|(a, b)| a.total_cmp(b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
-    };
-    let mut order: Vec<usize> = (0..rows.nrows()).collect();
-    order.sort_by(compare);
-    order.dedup_by(|later, earlier| compare(later, earlier).is_eq());
-    order.sort_unstable();
-    order
+    distinct_of(rows, usize::MAX)
+}
+
+/// The first `most` of [`distinct_rows`].
+fn distinct_of(rows: ArrayView2<'_, f32>, most: usize) -> Vec<usize> {
+    let mut found: Vec<usize> = Vec::new();
+    let mut by_hash: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
+    let bits = |row: usize| rows.row(row).into_iter().map(|x| x.to_bits());
+    for row in 0..rows.nrows() {
+        if found.len() >= most {
+            break;
+        }
+        let mut hasher = FxHasher::default();
+        bits(row).for_each(|bits| hasher.write_u32(bits));
+        let alike = by_hash.entry(hasher.finish()).or_default();
+        if alike.iter().all(|&other| !bits(row).eq(bits(other))) {
+            alike.push(row);
+            found.push(row);
+        }
+    }
+    found
 }
 
 #[cfg(test)]

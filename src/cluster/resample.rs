@@ -14,7 +14,7 @@ use ndarray::{Array2, Axis};
 use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 use rayon::prelude::*;
 
-use super::{K, Lloyd, Partition, Settings, silhouette::simplified_silhouette, smooth::smooth};
+use super::{K, Lloyd, Settings, Start, silhouette::simplified_silhouette, smooth::smooth};
 use crate::random::{draw, shuffle};
 
 /// Starts of k-means here: fewer than for the themes themselves, since several samples are looked at.
@@ -72,8 +72,8 @@ impl Sample {
     /// The agreement of both groupings and the silhouette of the whole; none if k-means fails.
     fn measure(&self, k: usize, seed: u64) -> Option<(f64, f64)> {
         let settings = Settings { k: K::Exactly(k), starts: STARTS, max_iterations: ITERATIONS, seed };
-        let whole = Lloyd.rough(self.whole.view(), k, &settings).ok()?;
-        let again = Lloyd.rough(self.again.view(), k, &settings).ok()?;
+        let whole = Lloyd.best(self.whole.view(), k, &settings).ok()?;
+        let again = Lloyd.best(self.again.view(), k, &settings).ok()?;
         let before: Vec<usize> = self.places.iter().map(|&row| whole.labels[row]).collect();
         let silhouette = simplified_silhouette(self.whole.view(), whole.centroids.view(), &whole.labels);
         Some((agreement(&before, &whole, &again), silhouette.unwrap_or(0.0)))
@@ -123,7 +123,7 @@ fn medians(measured: &[Option<(f64, f64)>]) -> (f64, f64) {
 }
 
 /// The adjusted Rand index of two clusterings of the same rows; 1 if both are one cluster.
-fn agreement(before: &[usize], whole: &Partition, again: &Partition) -> f64 {
+fn agreement(before: &[usize], whole: &Start, again: &Start) -> f64 {
     let (a, b) = (whole.centroids.nrows(), again.centroids.nrows());
     let mut cells = vec![0_usize; a * b];
     let (mut of_a, mut of_b) = (vec![0_usize; a], vec![0_usize; b]);
@@ -164,8 +164,8 @@ mod tests {
     use super::*;
     use crate::cluster::kmeans::tests::groups;
 
-    fn partition(labels: &[usize], k: usize) -> Partition {
-        Partition { centroids: Array2::zeros((k, 1)), labels: labels.to_vec(), inertia: 0.0 }
+    fn partition(labels: &[usize], k: usize) -> Start {
+        Start { centroids: Array2::zeros((k, 1)), labels: labels.to_vec(), inertia: 0.0, iterations: 0 }
     }
 
     #[test]

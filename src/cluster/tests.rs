@@ -250,3 +250,14 @@ fn silhouettes_of_nothing_to_compare_are_none() {
     // Equal rows in different clusters: 0, not 0/0. The lone row scores 0.
     assert_eq!(silhouette(array![[0.0_f32, 1.0], [0.0, 1.0], [0.0, 1.0]].view(), &[0, 0, 1]), Some(0.0));
 }
+
+proptest! {
+    #[test]
+    fn distinct_rows_are_the_first_of_equal_ones(cells in proptest::collection::vec(-1_i8..2, 6..90), most in 0_usize..9) {
+        let rows = Array2::from_shape_fn((cells.len() / 3, 3), |(i, j)| f32::from(cells[3 * i + j]));
+        let first = |row: &usize| (0..*row).all(|earlier| rows.row(earlier) != rows.row(*row));
+        let slow: Vec<usize> = (0..rows.nrows()).filter(first).collect();
+        prop_assert_eq!(&distinct_rows(rows.view()), &slow);
+        prop_assert_eq!(&distinct_of(rows.view(), most), &slow[..most.min(slow.len())]);
+    }
+}

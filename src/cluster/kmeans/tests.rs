@@ -1,10 +1,14 @@
 use std::path::Path;
 
-use ndarray::{Array2, array};
+use ndarray::{Array1, Array2, array};
+use proptest::prelude::{prop_assert_eq, proptest};
 use rand_xoshiro::rand_core::SeedableRng;
 
 use super::*;
-use crate::cluster::{K, silhouette, simplified_silhouette};
+use crate::{
+    cluster::{K, silhouette, simplified_silhouette},
+    random::uniform,
+};
 
 /// `n` unit rows around `groups` random directions.
 pub(in crate::cluster) fn groups(n: usize, d: usize, groups: usize, noise: f64, seed: u64) -> Array2<f32> {
@@ -51,32 +55,147 @@ fn twin(rows: &Array2<f32>, start: &Array2<f32>) -> (Vec<usize>, f64) {
     }
 }
 
+/// The seeds of one start.
+fn seeds(data: &Data<'_>, k: usize, seed: u64) -> Array2<f32> {
+    data.seed(k, &mut [Xoshiro256Plus::seed_from_u64(seed)]).swap_remove(0)
+}
+
 #[test]
 fn lloyd_does_what_its_slow_twin_does() {
     for seed in 0..8 {
         let rows = groups(700, 9, 5, 0.6, seed);
         let data = Data::new(rows.view());
-        let start = data.seed(5, &mut Xoshiro256Plus::seed_from_u64(seed));
-        let fast = data.lloyd(start.clone(), 0.0, 1000);
+        let start = seeds(&data, 5, seed);
+        let mut fast = Run::new(&data, start.clone());
+        fast.go(0.0, 1000);
         let (labels, inertia) = twin(&rows, &start);
-        assert_eq!(fast.labels, labels, "seed {seed}");
-        assert!((fast.inertia / inertia - 1.0).abs() < 1e-5, "{} against {inertia}", fast.inertia);
+        assert_eq!(fast.labels(), labels, "seed {seed}");
+        assert!((fast.inertia() / inertia - 1.0).abs() < 1e-5, "{} against {inertia}", fast.inertia());
+    }
+}
+
+/// The label of each row by the products of all rows with all centroids: the assignment without bounds.
+fn plain(rows: &Array2<f32>, centroids: &Array2<f32>) -> Vec<usize> {
+    let halves = data::halves(centroids);
+    let products = centroids.dot(&rows.t());
+    let best = |row: usize| {
+        let score = |c: usize| products[[c, row]] - halves[c];
+        (0..halves.len()).fold(0, |best, c| if score(c) > score(best) { c } else { best })
+    };
+    (0..rows.nrows()).map(best).collect()
+}
+
+/// Runs with bounds, and checks the labels of every iteration against those without.
+fn bounds_change_no_label(rows: &Array2<f32>, start: Array2<f32>) {
+    let data = Data::new(rows.view());
+    let mut run = Run::new(&data, start);
+    for iteration in 0..60 {
+        let changed = run.assign();
+        assert_eq!(run.labels(), plain(rows, &run.centroids), "iteration {iteration}");
+        if !changed {
+            return;
+        }
+        run.means();
     }
 }
 
 #[test]
-fn distances_are_kept_up_to_date_while_seeding() {
-    let rows = groups(600, 7, 4, 0.8, 2);
+fn bounds_change_no_label_of_groups_of_noise_or_of_equal_rows() {
+    // One group of centroids, and several; rows that fill one block, and more.
+    for (n, d, k) in [(40, 3, 4), (900, 9, 5), (2500, 30, 20), (2500, 30, 70), (3000, 60, 130)] {
+        for noise in [0.0, 0.3, 30.0] {
+            let mut rows = groups(n, d, k.min(60), noise, 7);
+            let data = Data::new(rows.view());
+            let start = seeds(&data, k, 3);
+            bounds_change_no_label(&rows, start.clone());
+            // From a poor start: rows at the beginning, some of them twice, and centroids that are nobody's.
+            bounds_change_no_label(&rows, rows.select(Axis(0), &(0..k).map(|c| c / 2).collect::<Vec<_>>()));
+            rows.slice_mut(s![n / 2.., ..]).fill(0.0);
+            bounds_change_no_label(&rows, start);
+        }
+    }
+    bounds_change_no_label(&Array2::zeros((50, 4)), Array2::zeros((3, 4)));
+}
+
+proptest! {
+    #[test]
+    fn bounds_change_no_label_of_whole_numbers(
+        cells in proptest::collection::vec(-3_i8..4, 120..600),
+        d in 1_usize..7,
+        k in 1_usize..60,
+        scale in -20_i32..20,
+    ) {
+        // Small whole numbers have many ties.
+        let n = cells.len() / d;
+        let rows = Array2::from_shape_fn((n, d), |(i, j)| f32::from(cells[i * d + j]) * 2_f32.powi(scale));
+        bounds_change_no_label(&rows, rows.select(Axis(0), &(0..k).map(|c| c * n / k).collect::<Vec<_>>()));
+    }
+
+    #[test]
+    fn products_do_not_depend_on_their_neighbours(from in 0_usize..300, count in 1_usize..40, seed in 0_u64..50) {
+        let (a, b) = (groups(31, 300, 3, 1.0, seed), groups(340, 300, 5, 1.0, seed + 1));
+        let (mut all, mut some) = (Vec::new(), Vec::new());
+        data::products(a.view(), b.view(), &mut all);
+        data::products(a.slice(s![7..20, ..]), b.slice(s![from..from + count, ..]), &mut some);
+        for i in 0..13 {
+            prop_assert_eq!(&all[(i + 7) * 340 + from..][..count], &some[i * count..][..count]);
+        }
+    }
+}
+
+#[test]
+fn linfa_would_say_the_same_of_every_row() {
+    for (n, d, k, noise) in [(2000, 12, 6, 0.7), (2000, 40, 60, 20.0), (700, 3, 30, 3.0)] {
+        let rows = groups(n, d, k, noise, 9);
+        let mut centroids = rows.slice(s![..k, ..]).to_owned();
+        // One that is all but the same as another, so that there is something to ask.
+        let close = centroids.row(0).mapv(|x| x * (1.0 + 1e-6));
+        centroids.row_mut(k - 1).assign(&close);
+        assert!(!sure(&centroids, rows.view()).1.is_empty());
+        assert_eq!(predict(&centroids, rows.view()), ask_linfa(&centroids, &rows).unwrap());
+    }
+}
+
+#[test]
+fn seeds_are_those_of_the_slow_twin() {
+    // The twin: distances one by one, each draw from the first row on.
+    let (n, k) = (600, 6);
+    let rows = groups(n, 7, 4, 0.8, 2);
     let data = Data::new(rows.view());
-    let first = data.closer(&[3], &vec![f32::INFINITY; 600]).swap_remove(0).1;
-    for (total, closest) in data.closer(&[10, 400], &first) {
-        assert!((total - closest.iter().map(|&d| f64::from(d)).sum::<f64>()).abs() < 1e-9);
+    for seed in 0..5 {
+        let mut rng = Xoshiro256Plus::seed_from_u64(seed);
+        let distance = |a: usize, b: usize| f64::from((&rows.row(a) - &rows.row(b)).mapv(|v| v * v).sum());
+        let mut chosen = vec![(uniform(&mut rng) * n as f64) as usize];
+        while chosen.len() < k {
+            let closest = |row: usize| chosen.iter().map(|&c| distance(row, c)).fold(f64::INFINITY, f64::min);
+            let weights: Vec<f64> = (0..n).map(closest).collect();
+            let total: f64 = weights.iter().sum();
+            let mut best = (f64::INFINITY, 0);
+            for _ in 0..2 + (k as f64).ln() as usize {
+                let mut left = total * uniform(&mut rng);
+                let drawn = weights.iter().position(|weight| {
+                    left -= weight;
+                    left < 0.0
+                });
+                let drawn = drawn.unwrap();
+                let sum = (0..n).map(|row| weights[row].min(distance(row, drawn))).sum();
+                if sum < best.0 {
+                    best = (sum, drawn);
+                }
+            }
+            chosen.push(best.1);
+        }
+        assert_eq!(seeds(&data, k, seed), rows.select(Axis(0), &chosen), "seed {seed}");
     }
-    let second = data.closer(&[400], &first).swap_remove(0).1;
-    for (row, &kept) in second.iter().enumerate() {
-        let distance = |to: usize| (&rows.row(row) - &rows.row(to)).mapv(|v| v * v).sum();
-        assert!((kept - distance(3).min(distance(400))).abs() < 1e-5, "row {row}");
-    }
+}
+
+#[test]
+fn starts_seeded_in_step_are_those_seeded_alone() {
+    let rows = groups(900, 7, 4, 0.8, 2);
+    let data = Data::new(rows.view());
+    let mut streams: Vec<Xoshiro256Plus> = (0..4).map(Xoshiro256Plus::seed_from_u64).collect();
+    let together = data.seed(5, &mut streams);
+    assert_eq!(together, (0..4).map(|seed| seeds(&data, 5, seed)).collect::<Vec<_>>());
 }
 
 #[test]
@@ -84,8 +203,7 @@ fn seeding_takes_one_row_of_each_of_far_groups() {
     let rows = groups(400, 20, 8, 0.01, 5);
     let data = Data::new(rows.view());
     for seed in 0..20 {
-        let seeds = data.seed(8, &mut Xoshiro256Plus::seed_from_u64(seed));
-        let mut found = nearest(&seeds, rows.slice(s![..8, ..]));
+        let mut found = nearest(&seeds(&data, 8, seed), rows.slice(s![..8, ..]));
         found.sort_unstable();
         assert_eq!(found, [0, 1, 2, 3, 4, 5, 6, 7]);
     }
@@ -96,10 +214,54 @@ fn an_empty_cluster_takes_the_farthest_row() {
     let rows = array![[1.0, 0.0], [0.96, 0.28], [0.0, 1.0], [-1.0, 0.0]];
     let data = Data::new(rows.view());
     // The third centroid is nobody's nearest; of the four rows, the last lies farthest from its centroid.
-    let start = array![[1.0, 0.1], [0.0, 1.0], [9.0, 9.0]];
-    let run = data.lloyd(start, 0.0, 100);
+    let mut run = Run::new(&data, array![[1.0, 0.1], [0.0, 1.0], [9.0, 9.0]]);
+    run.go(0.0, 100);
     assert_eq!(run.labels, [0, 0, 1, 2]);
     assert_eq!(run.centroids.row(2), rows.row(3));
+}
+
+#[test]
+fn breathing_carries_centroids_to_where_they_are_missed() {
+    // Two centroids in one group, and one for two groups; Lloyd's iteration rests there.
+    let rows = groups(600, 20, 12, 0.1, 4);
+    let data = Data::new(rows.view());
+    let mut start: Vec<usize> = (0..12).collect();
+    start[0] = 13;
+    let mut run = Run::new(&data, rows.select(Axis(0), &start));
+    run.go(0.0, 300);
+    let stuck = run.inertia();
+    let free = breathe(&data, run, 0.0, 300);
+    let mut found = nearest(&free.centroids, rows.slice(s![..12, ..]));
+    found.sort_unstable();
+    assert_eq!(found, (0..12).collect::<Vec<_>>());
+    assert!(free.inertia() < 0.7 * stuck, "{} {stuck}", free.inertia());
+}
+
+#[test]
+fn many_rows_begin_from_a_sample_and_rest_no_worse() {
+    let rows = groups(SAVES * SAMPLE, 6, 30, 0.4, 1);
+    assert!(sample_of(rows.view(), 30, 1).is_some() && sample_of(rows.slice(s![1.., ..]), 30, 1).is_none());
+    let settings = Settings { starts: 2, ..Settings::default() };
+    let sampled = Lloyd.best(rows.view(), 30, &settings).unwrap();
+    let data = Data::new(rows.view());
+    let full = starts(&data, 30, &settings).unwrap().inertia();
+    assert!(sampled.inertia <= full * 1.001, "{} {full}", sampled.inertia);
+    assert_eq!(sampled.labels, plain(&rows, &sampled.centroids));
+}
+
+#[test]
+fn any_number_of_threads_finds_the_same() {
+    let rows = groups(SAVES * SAMPLE + 77, 5, 20, 0.8, 6);
+    let run = |threads: usize, n: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let settings = Settings { starts: 2, ..Settings::default() };
+        pool.install(|| Lloyd.cluster(rows.slice(s![..n, ..]), 20, &settings).unwrap())
+    };
+    for n in [300, 5000, rows.nrows()] {
+        let one = run(1, n);
+        assert_eq!(one, run(2, n));
+        assert_eq!(one, run(5, n));
+    }
 }
 
 #[test]
