@@ -264,3 +264,14 @@ fn a_large_corpus_is_clustered_by_a_sample_as_by_all_rows() {
     assert_eq!(pairs.len(), 5, "one to one");
     assert!((part.inertia - whole.inertia).abs() < 0.02 * whole.inertia, "{} {}", part.inertia, whole.inertia);
 }
+
+proptest! {
+    #[test]
+    fn distinct_rows_are_the_first_of_equal_ones(cells in proptest::collection::vec(-1_i8..2, 6..90), most in 0_usize..9) {
+        let rows = Array2::from_shape_fn((cells.len() / 3, 3), |(i, j)| f32::from(cells[3 * i + j]));
+        let first = |row: &usize| (0..*row).all(|earlier| rows.row(earlier) != rows.row(*row));
+        let slow: Vec<usize> = (0..rows.nrows()).filter(first).collect();
+        prop_assert_eq!(&distinct_rows(rows.view()), &slow);
+        prop_assert_eq!(&distinct_of(rows.view(), most), &slow[..most.min(slow.len())]);
+    }
+}
