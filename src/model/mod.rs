@@ -17,7 +17,7 @@
 //! | `terms.vectors` | f32, columns × d | embedding of each column |
 //! | `clusters.centroids` | f32, k × d | centroids |
 //! | `lexicon.map` | f32, d of the lexicon × d of the vectors given | only if embeddings from elsewhere took the lexicon's place |
-//! | `sketch.axes`, `.first`, `.second`, `.first.lengths`, `.second.lengths` | f32, i8, u16 | [`nearest`](crate::nearest); only of many articles |
+//! | `sketch.axes`, `.first`, `.second`, `.first.lengths`, `.second.lengths` | f32, i8, u16 | [`nearest`]; only of many articles |
 //!
 //! where a group array `x` has another, `x.offsets` (u64), of where each group begins, and the header's `format` is
 //! [`FORMAT`]. A reader refuses any other format and any array that does not fit the rest; no part of a file can make it
