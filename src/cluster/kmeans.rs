@@ -5,12 +5,13 @@
 //! assignment is a matrix product of those rows whose bounds fail with the centroids (`assign.rs`). The best start goes on
 //! until no row moves. Of at least [`SAVES`] times as many rows as [`sample_of`] takes, the starts run on a random sample
 //! (Bradley & Fayyad 1998, *Refining initial points for k-means clustering*); there the best start moves centroids to where
-//! they are missed (`breathe.rs`), and goes on with all rows until its centroids all but rest. Measured on two shared cores
-//! beside scikit-learn (one start, at most 50 iterations, the same rows: `benches/peers_kmeans.py`):
+//! they are missed (`breathe.rs`), and goes on with all rows until its centroids all but rest. Measured on two cores beside
+//! scikit-learn (one start, at most 50 iterations, the same rows: `benches/peers_kmeans.py`; the first row medians of five
+//! in turns, the second one run of each while the cores were shared with other work, which slows scikit-learn more):
 //!
 //! | rows | columns | k | seconds | scikit-learn | inertia a row | scikit-learn |
 //! |---|---|---|---|---|---|---|
-//! | 50 000 | 100 | 50 | 0.22 | 4.3 | 18.742 | 19.230 |
+//! | 50 000 | 100 | 50 | 0.087 | 0.73 | 18.742 | 19.230 |
 //! | 500 000 | 128 | 200 | 2.0 | 123 | 23.991 | 24.331 |
 //!
 //! Without breathing, the second took 6.4 s and found 24.755: centroids that share a group creep on for all 50 iterations.
