@@ -181,17 +181,17 @@ pub(super) fn turn(
     let (d, shared) = (corpus.ncols(), target.ncols());
     let mut turned = Array2::zeros((corpus.nrows(), shared + d));
     for lang in [Lang::Zh, Lang::En, Lang::Other] {
-        let map = if spoken.contains(&lang) {
+        let columns: Vec<usize> = (0..terms.len()).filter(|&column| terms[column].lang == lang).collect();
+        let vectors = corpus.select(Axis(0), &columns);
+        let (vectors, place) = if spoken.contains(&lang) {
             let members: Vec<usize> = (0..langs.len()).filter(|&i| langs[i] == Some(lang)).collect();
-            let mut map = Array2::zeros((d, shared + d));
-            map.slice_mut(s![.., ..shared]).assign(&procrustes(&members, by_corpus, target)?);
-            map
+            let map = procrustes(&members, by_corpus, target)?.mapv(|x| x as f32);
+            (ridge::dense(vectors.view(), map.view()), s![..shared])
         } else {
-            Array2::from_shape_fn((d, shared + d), |(i, j)| f64::from(u8::from(j == shared + i)))
+            (vectors, s![shared..])
         };
-        for (column, _) in terms.iter().enumerate().filter(|(_, term)| term.lang == lang) {
-            let vector = corpus.row(column).mapv(f64::from).dot(&map);
-            turned.row_mut(column).assign(&vector.mapv(|x| x as f32));
+        for (&column, vector) in columns.iter().zip(vectors.rows()) {
+            turned.row_mut(column).slice_mut(place).assign(&vector);
         }
     }
     let foreign = terms.iter().any(|term| !spoken.contains(&term.lang));

@@ -7,7 +7,7 @@
 //! read each entry once for 16 columns.
 
 use nalgebra::{DMatrix, SymmetricEigen};
-use ndarray::{Array2, ArrayView2, s};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, linalg::general_mat_mul, s};
 use rand_xoshiro::{
     Xoshiro256Plus,
     rand_core::{RngCore, SeedableRng},
@@ -28,7 +28,8 @@ const ROWS: usize = 2048;
 const EPSILON: f64 = 2e-7;
 
 /// A block that may be further from orthogonal than this is projected a second time. Each next block is as much further
-/// off than the last two as its image is longer than what the projection leaves of it; about two blocks in six need it.
+/// off than the last two as its image is longer than what the projection leaves of it; of nineteen blocks
+/// seven to nine need it on the corpora measured.
 const DRIFT: f64 = 3e-5;
 
 /// What a second projection leaves so little of lay within the basis.
@@ -186,25 +187,12 @@ fn take_out(block: &mut Block, basis: ArrayView2<'_, f32>) -> Array2<f64> {
 }
 
 /// `block += factor · a · b`.
-///
-/// Our own loop: ndarray's product packs all of `a` anew for the few columns of `b`, which took three times as long.
 fn add_product(block: &mut Block, factor: f32, a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) {
-    let b: Block = b.rows().into_iter().map(|row| std::array::from_fn(|c| factor * row[c])).collect();
     block.par_chunks_mut(ROWS).enumerate().for_each(|(chunk, block)| {
-        let rows = |i: usize| a.slice_move(s![chunk * ROWS + i, ..]).to_slice().unwrap_or_default();
-        // Two rows at a time, so that each row of `b` is loaded once for both.
-        for (i, pair) in block.chunks_mut(2).enumerate() {
-            let (first, second) = (rows(2 * i), rows(2 * i + pair.len() - 1));
-            let mut sums = [[0.0_f32; WIDTH]; 2];
-            for ((&x, &y), b) in first.iter().zip(second).zip(&b) {
-                for c in 0..WIDTH {
-                    sums[0][c] += x * b[c];
-                    sums[1][c] += y * b[c];
-                }
-            }
-            for (to, sum) in pair.iter_mut().zip(sums) {
-                to.iter_mut().zip(sum).for_each(|(to, x)| *to += x);
-            }
+        let rows = block.len();
+        let a = a.slice(s![chunk * ROWS..chunk * ROWS + rows, ..]);
+        if let Ok(mut block) = ArrayViewMut2::from_shape((rows, WIDTH), block.as_flattened_mut()) {
+            general_mat_mul(factor, &a, &b, 1.0, &mut block);
         }
     });
 }
