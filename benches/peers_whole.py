@@ -13,8 +13,7 @@ import json, os, re, statistics, subprocess, sys, tempfile, time
 
 PEER = r'''
 import json, re, sys, time
-begin = time.perf_counter()
-import numpy, rjieba
+import rjieba
 from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS as stop, TfidfVectorizer

@@ -1,10 +1,24 @@
 //! What is drawn at random: the same for the same seed, on every machine.
 
-use rand_xoshiro::{Xoshiro256Plus, rand_core::RngCore};
+use rand_xoshiro::{
+    Xoshiro256Plus,
+    rand_core::{RngCore, SeedableRng},
+};
 
 /// A number of [0, 1) with 53 random bits.
 pub(crate) fn uniform(rng: &mut Xoshiro256Plus) -> f64 {
     (rng.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+}
+
+/// Streams of random numbers that never meet, one at least.
+pub(crate) fn streams(seed: u64, count: usize) -> Vec<Xoshiro256Plus> {
+    let mut next = Xoshiro256Plus::seed_from_u64(seed);
+    let mut streams = Vec::with_capacity(count);
+    for _ in 0..count.max(1) {
+        streams.push(next.clone());
+        next.jump();
+    }
+    streams
 }
 
 /// An index drawn in proportion to `weights`, whose sum is `total`, by a number of [0, 1); the last if all are zero.
@@ -43,8 +57,6 @@ pub(crate) fn draw(n: usize, count: usize, rng: &mut Xoshiro256Plus) -> Vec<usiz
 
 #[cfg(test)]
 mod tests {
-    use rand_xoshiro::rand_core::SeedableRng;
-
     use super::*;
 
     #[test]

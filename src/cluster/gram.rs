@@ -10,10 +10,13 @@
 //! but every start runs until no row moves.
 
 use ndarray::{Array2, ArrayView2};
-use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
+use rand_xoshiro::Xoshiro256Plus;
 
-use super::silhouette::score;
-use crate::random::{uniform, weighted};
+use super::{
+    kmeans::{farthest, sum},
+    silhouette::score,
+};
+use crate::random::{streams, uniform, weighted};
 
 /// The inner products of some rows.
 #[derive(Debug)]
@@ -52,12 +55,9 @@ impl Gram {
             return Groups::default();
         }
         let k = k.clamp(1, n);
-        let mut rng = Xoshiro256Plus::seed_from_u64(seed);
         let mut best: Option<(State, f64)> = None;
-        for _ in 0..starts.max(1) {
-            let mut own = rng.clone();
-            rng.jump();
-            let mut state = State::begin(self, &self.seed(k, &mut own));
+        for mut stream in streams(seed, starts) {
+            let mut state = State::begin(self, &self.seed(k, &mut stream));
             let inertia = state.run(self, max_iterations);
             if best.as_ref().is_none_or(|best| inertia < best.1) {
                 best = Some((state, inertia));
@@ -101,16 +101,6 @@ impl Gram {
         let all: Vec<f32> = self.row(row).iter().zip(&self.squares).zip(closest).map(near).collect();
         (sum(&all), all)
     }
-}
-
-/// The sum in double precision, eight at a time.
-fn sum(numbers: &[f32]) -> f64 {
-    let mut sums = [0.0_f64; 8];
-    let (chunks, rest) = numbers.as_chunks::<8>();
-    for chunk in chunks {
-        sums.iter_mut().zip(chunk).for_each(|(sum, &x)| *sum += f64::from(x));
-    }
-    sums.iter().sum::<f64>() + rest.iter().map(|&x| f64::from(x)).sum::<f64>()
 }
 
 /// Where one start is.
@@ -219,9 +209,7 @@ impl State {
         }
         let away: Vec<f32> =
             self.nearest.iter().zip(&gram.squares).map(|(&d, &square)| (d + square).max(0.0)).collect();
-        let mut farthest: Vec<usize> = (0..away.len()).filter(|&row| away[row] > 0.0).collect();
-        farthest.sort_by(|&a, &b| away[b].total_cmp(&away[a]).then(a.cmp(&b)));
-        let mut donors = farthest.into_iter();
+        let mut donors = farthest(&away).into_iter();
         for empty in 0..self.sizes.len() {
             if self.sizes[empty] > 0 {
                 continue;

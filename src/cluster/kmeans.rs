@@ -29,7 +29,7 @@ use rayon::prelude::*;
 use super::{Clusterer, Partition, Settings};
 use crate::{
     error::{Error, Result},
-    random::draw,
+    random::{draw, streams},
 };
 
 mod assign;
@@ -39,6 +39,7 @@ mod lloyd;
 mod seed;
 
 use breathe::breathe;
+pub(super) use data::sum;
 use data::{BLOCK, CHUNK, Data};
 use lloyd::Run;
 
@@ -123,12 +124,7 @@ fn sample_of(rows: ArrayView2<'_, f32>, k: usize, seed: u64) -> Option<Array2<f3
 /// The start of least inertia, the first of equals, as far as its tolerance.
 fn starts<'a>(data: &'a Data<'a>, k: usize, settings: &Settings) -> Result<Run<'a>> {
     let tolerance = TOLERANCE * data.variance();
-    let mut streams = Vec::with_capacity(settings.starts);
-    let mut stream = Xoshiro256Plus::seed_from_u64(settings.seed);
-    for _ in 0..settings.starts.max(1) {
-        streams.push(stream.clone());
-        stream.jump();
-    }
+    let mut streams = streams(settings.seed, settings.starts);
     let runs: Vec<(Run<'a>, f64)> = data
         .seed(k, &mut streams)
         .into_par_iter()
@@ -200,6 +196,13 @@ fn sure(centroids: &Array2<f32>, rows: ArrayView2<'_, f32>) -> (Vec<usize>, Vec<
     (labels.concat(), unsure.concat())
 }
 
+/// The rows that lie apart from their centroids, the farthest first, equal ones in order: what empty clusters may take.
+pub(super) fn farthest(distances: &[f32]) -> Vec<usize> {
+    let mut farthest: Vec<usize> = (0..distances.len()).filter(|&row| distances[row] > 0.0).collect();
+    farthest.sort_by(|&a, &b| distances[b].total_cmp(&distances[a]).then(a.cmp(&b)));
+    farthest
+}
+
 /// The index of the nearest centroid of each row, the lowest of equals.
 fn nearest(centroids: &Array2<f32>, rows: ArrayView2<'_, f32>) -> Vec<usize> {
     rows.rows()
@@ -236,7 +239,7 @@ fn settle(rows: ArrayView2<'_, f32>, mut centroids: Array2<f32>, mut labels: Vec
 }
 
 /// The clusters that have a row, by size, the largest first, then by their first row.
-fn order(labels: &[usize], k: usize) -> Vec<usize> {
+pub(super) fn order(labels: &[usize], k: usize) -> Vec<usize> {
     let mut size = vec![0_usize; k];
     let mut first = vec![usize::MAX; k];
     for (row, &label) in labels.iter().enumerate() {

@@ -190,49 +190,49 @@ pub fn fit_with(clusterer: &dyn Clusterer, rows: ArrayView2<'_, f32>, settings: 
             (choice.k, Some((choice.reason, choice.plausible)))
         }
     };
-    let Partition { labels, centroids, .. } = if rows.nrows() <= LARGE {
-        clusterer.cluster(smooth::smooth(rows, k).view(), k, settings)?
+    let (labels, found) = if rows.nrows() <= LARGE {
+        let Partition { labels, centroids, .. } = clusterer.cluster(smooth::smooth(rows, k).view(), k, settings)?;
+        (labels, centroids.nrows())
     } else {
         by_sample(clusterer, rows, k, settings, LARGE)?
     };
-    let centroids = means(rows, &labels, centroids.nrows());
+    let centroids = means(rows, &labels, found);
     let inertia = kmeans::inertia(rows, &centroids, &labels);
-    let (reason, choices) = chosen.unwrap_or_else(|| (asked(k, centroids.nrows()), Vec::new()));
+    let (reason, choices) = chosen.unwrap_or_else(|| (asked(k, found), Vec::new()));
     Ok(Clusters { centroids, labels, inertia, reason, choices })
 }
 
 /// Clusters a sample of `seen` rows and puts each row, smoothed, into the nearest cluster, a few at a time: neither a copy of
-/// all rows nor many passes over them are needed. Clusters are numbered by size, the largest first; each has a row.
+/// all rows nor many passes over them are needed. Returns the labels and the number of clusters, which are in order.
 fn by_sample(
     clusterer: &dyn Clusterer,
     rows: ArrayView2<'_, f32>,
     k: usize,
     settings: &Settings,
     seen: usize,
-) -> Result<Partition> {
+) -> Result<(Vec<usize>, usize)> {
     let n = rows.nrows();
     let smoother = smooth::Smoother::new(rows, k);
-    let sample: Vec<usize> = (0..seen).map(|i| i * n / seen).collect();
+    let sample = evenly(n, seen);
     let smoothed = smoother.draw(rows.select(Axis(0), &sample).view(), &sample);
-    let found = clusterer.cluster(smoothed.view(), k, settings)?;
+    let centroids = clusterer.cluster(smoothed.view(), k, settings)?.centroids;
     let mut labels = Vec::with_capacity(n);
-    let mut inertia = 0.0;
     for start in (0..n).step_by(AT_ONCE) {
-        let end = (start + AT_ONCE).min(n);
-        let smoothed = smoother.draw(rows.slice(ndarray::s![start..end, ..]), &(start..end).collect::<Vec<_>>());
-        let own = kmeans::predict(&found.centroids, smoothed.view());
-        inertia += kmeans::inertia(smoothed.view(), &found.centroids, &own);
-        labels.extend(own);
+        let at: Vec<usize> = (start..(start + AT_ONCE).min(n)).collect();
+        let smoothed = smoother.draw(rows.slice(ndarray::s![start..start + at.len(), ..]), &at);
+        labels.extend(kmeans::predict(&centroids, smoothed.view()));
     }
-    let mut sizes = vec![0_usize; found.centroids.nrows()];
-    labels.iter().for_each(|&label| sizes[label] += 1);
-    // Each has the rows of the sample, so none is empty; the order of equal ones is that in the sample.
-    let mut order: Vec<usize> = (0..sizes.len()).collect();
-    order.sort_by_key(|&c| std::cmp::Reverse(sizes[c]));
-    let mut number = vec![0; order.len()];
+    let order = kmeans::order(&labels, centroids.nrows());
+    let mut number = vec![0; centroids.nrows()];
     order.iter().enumerate().for_each(|(new, &old)| number[old] = new);
     labels.iter_mut().for_each(|label| *label = number[*label]);
-    Ok(Partition { centroids: found.centroids.select(Axis(0), &order), labels, inertia })
+    Ok((labels, order.len()))
+}
+
+/// The places of `most` of `n` rows at equal distances; of all if there are no more.
+fn evenly(n: usize, most: usize) -> Vec<usize> {
+    let count = most.min(n);
+    (0..count).map(|i| i * n / count).collect()
 }
 
 /// The mean of the rows of each cluster.

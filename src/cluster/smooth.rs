@@ -22,6 +22,8 @@
 use ndarray::{Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
+use super::evenly;
+
 /// Rows that a row is drawn to, at most …
 const NEIGHBOURS: usize = 7;
 
@@ -43,66 +45,76 @@ pub(super) fn smooth(rows: ArrayView2<'_, f32>, k: usize) -> Array2<f32> {
     smooth_by(rows, k, ANCHORS)
 }
 
-fn smooth_by(rows: ArrayView2<'_, f32>, k: usize, anchors: usize) -> Array2<f32> {
-    let smoother = Smoother::with(rows, k, anchors);
-    smoother.draw(rows, &(0..rows.nrows()).collect::<Vec<_>>())
-}
-
-/// What rows are drawn to.
-pub(super) struct Smoother {
-    /// The places of the anchors among the rows, ascending, the anchors, and these smoothed once.
-    places: Vec<usize>,
-    anchors: Array2<f32>,
-    once: Array2<f32>,
-    most: usize,
-}
-
-impl Smoother {
-    /// Smooths rows as [`smooth`] does, but for the memory of a copy of all.
-    pub(super) fn new(rows: ArrayView2<'_, f32>, k: usize) -> Self {
-        Self::with(rows, k, ANCHORS)
-    }
-
-    fn with(rows: ArrayView2<'_, f32>, k: usize, anchors: usize) -> Self {
-        let n = rows.nrows();
-        let most = NEIGHBOURS.min(n / (SHARE * k.max(1)));
-        let places: Vec<usize> =
-            if n <= anchors { (0..n).collect() } else { (0..anchors).map(|i| i * n / anchors).collect() };
-        // An anchor is not its own neighbour.
-        let most = most.min(places.len().saturating_sub(1));
-        if most == 0 {
-            let none = Array2::zeros((0, rows.ncols()));
-            return Self { places: Vec::new(), anchors: none.clone(), once: none, most };
-        }
-        let at = rows.select(Axis(0), &places);
-        let of_anchors = ties(at.view(), &places, at.view(), &places, most);
-        let once = draw(at.view(), at.view(), &of_anchors);
-        Self { places, anchors: at, once, most }
-    }
-
-    /// Smooths some of the rows, which stand at these places among all.
-    pub(super) fn draw(&self, rows: ArrayView2<'_, f32>, at: &[usize]) -> Array2<f32> {
-        if self.most == 0 {
-            return rows.to_owned();
-        }
-        draw(rows, self.once.view(), &ties(rows, at, self.anchors.view(), &self.places, self.most))
-    }
+fn smooth_by(rows: ArrayView2<'_, f32>, k: usize, at_most: usize) -> Array2<f32> {
+    let Some(anchors) = Anchors::of(rows, k, at_most) else { return rows.to_owned() };
+    let ties = anchors.ties(rows, &all(rows));
+    let own: Ties = anchors.places.iter().map(|&i| ties[i].clone()).collect();
+    draw(rows, anchors.once(&own).view(), &ties)
 }
 
 /// For each row of `n × d` the rows most like it, with weights that sum to 1, as many as [`smooth`] draws it to for `k`
 /// clusters; of a large corpus, among its anchors.
 pub(super) fn company(rows: ArrayView2<'_, f32>, k: usize) -> Ties {
-    let n = rows.nrows();
-    let anchors: Vec<usize> =
-        if n <= ANCHORS { (0..n).collect() } else { (0..ANCHORS).map(|i| i * n / ANCHORS).collect() };
-    let most = NEIGHBOURS.min(n / (SHARE * k.max(1))).min(anchors.len().saturating_sub(1));
-    let mut ties = if most == 0 {
-        vec![Vec::new(); n]
-    } else {
-        ties(rows, &(0..n).collect::<Vec<_>>(), rows.select(Axis(0), &anchors).view(), &anchors, most)
-    };
-    ties.iter_mut().flatten().for_each(|tie| tie.0 = anchors[tie.0]);
+    let Some(anchors) = Anchors::of(rows, k, ANCHORS) else { return vec![Vec::new(); rows.nrows()] };
+    let mut ties = anchors.ties(rows, &all(rows));
+    ties.iter_mut().flatten().for_each(|tie| tie.0 = anchors.places[tie.0]);
     ties
+}
+
+/// Smooths rows as [`smooth`] does, some at a time: no copy of all is needed.
+pub(super) struct Smoother(Option<(Anchors, Array2<f32>)>);
+
+impl Smoother {
+    /// Of all rows, `n × d`, that are to be put into `k` clusters.
+    pub(super) fn new(rows: ArrayView2<'_, f32>, k: usize) -> Self {
+        Self(Anchors::of(rows, k, ANCHORS).map(|anchors| {
+            let once = anchors.once(&anchors.ties(anchors.rows.view(), &anchors.places));
+            (anchors, once)
+        }))
+    }
+
+    /// Smooths some of the rows, which stand at these places among all.
+    pub(super) fn draw(&self, rows: ArrayView2<'_, f32>, at: &[usize]) -> Array2<f32> {
+        match &self.0 {
+            None => rows.to_owned(),
+            Some((anchors, once)) => draw(rows, once.view(), &anchors.ties(rows, at)),
+        }
+    }
+}
+
+/// The places of all rows.
+fn all(rows: ArrayView2<'_, f32>) -> Vec<usize> {
+    (0..rows.nrows()).collect()
+}
+
+/// The rows that others are drawn to.
+struct Anchors {
+    /// Their places among all rows, ascending.
+    places: Vec<usize>,
+    rows: Array2<f32>,
+    /// To how many of them a row is drawn.
+    most: usize,
+}
+
+impl Anchors {
+    /// At most so many of the rows, at equal distances; `None` if rows are drawn to none.
+    fn of(rows: ArrayView2<'_, f32>, k: usize, at_most: usize) -> Option<Self> {
+        let n = rows.nrows();
+        let places = evenly(n, at_most);
+        // An anchor is not its own neighbour.
+        let most = NEIGHBOURS.min(n / (SHARE * k.max(1))).min(places.len().saturating_sub(1));
+        (most > 0).then(|| Self { rows: rows.select(Axis(0), &places), places, most })
+    }
+
+    /// The ties of rows that stand at these places among all.
+    fn ties(&self, rows: ArrayView2<'_, f32>, at: &[usize]) -> Ties {
+        ties(rows, at, self.rows.view(), &self.places, self.most)
+    }
+
+    /// The anchors, smoothed by their ties.
+    fn once(&self, ties: &Ties) -> Array2<f32> {
+        draw(self.rows.view(), self.rows.view(), ties)
+    }
 }
 
 /// The nearest anchors of each row, those of equal cosine by place. Only positive cosines tie. `at` are the places of the

@@ -42,7 +42,7 @@ use crate::{
     error::{Error, Result},
     lexicon::ridge,
     segment::{Lang, Term},
-    vectorize::Csr,
+    vectorize::{Csr, row_times},
 };
 
 /// In a corpus of texts of this many different terms, both views count the same.
@@ -111,7 +111,7 @@ pub(super) fn join(
 fn mean_length(rows: &Csr, vectors: ArrayView2<'_, f32>) -> f64 {
     let length = |sum: &mut Vec<f32>, i: usize| {
         sum.fill(0.0);
-        rows.row_times(i, vectors, sum);
+        row_times(rows.row(i), vectors, sum);
         sum.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt()
     };
     let lengths: Vec<f64> = (0..rows.rows()).into_par_iter().map_init(|| vec![0.0; vectors.ncols()], length).collect();

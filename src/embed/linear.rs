@@ -41,7 +41,7 @@ impl Linear {
         let mut embedded = Array2::zeros((rows.rows(), self.vectors.ncols()));
         embedded.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut out)| {
             if let Some(out) = out.as_slice_mut() {
-                rows.row_times(i, self.vectors.view(), out);
+                row_times(rows.row(i), self.vectors.view(), out);
                 Self::unit(out);
             }
         });

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::{
     error::{Error, Result},
-    vectorize::Csr,
+    vectorize::{Csr, row_times},
 };
 
 /// Rows whose products are summed in single precision, before the sums are added in double; part of the result.
@@ -54,7 +54,7 @@ pub(crate) fn sparse(x: &Csr, b: ArrayView2<'_, f32>) -> Array2<f32> {
     let mut out = Array2::zeros((x.rows(), b.ncols()));
     out.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut row)| {
         if let Some(row) = row.as_slice_mut() {
-            x.row_times(i, b, row);
+            row_times(x.row(i), b, row);
         }
     });
     out

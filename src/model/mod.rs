@@ -219,7 +219,8 @@ impl Model {
         }
     }
 
-    /// What in a model read from a file would lead a reader of it astray, if anything: every index is checked here, once.
+    /// What in a model read from a file would lead a reader of it astray, if anything: every index is checked here, once, but
+    /// for those that [`Saved`] has checked.
     fn misfit(&self) -> Option<&'static str> {
         let n = self.articles.len();
         let d = self.embedder.dimensions();
@@ -232,25 +233,11 @@ impl Model {
         let all: Vec<&Theme> = theme::walk(&self.themes.themes).collect();
         let checks = [
             ("languages", self.langs.len() == n),
-            ("article vectors", self.vectors.dim() == (n, d)),
-            ("passage vectors", self.passage_vectors.dim() == (self.passages.len(), d)),
             ("passages", self.passages.iter().all(|&(a, p)| passage(a as usize, p as usize))),
             ("passages", self.passages.is_sorted()),
-            ("term vectors", self.embedder.vectors().nrows() == columns),
-            ("lexicon", self.embedder.origin().is_none_or(|(origin, _)| origin.dimensions <= d)),
-            ("lexicon", self.embedder.origin().is_none_or(|(origin, _)| origin.weight.is_finite())),
-            (
-                "lexicon",
-                self.embedder.origin().is_none_or(|(origin, map)| map.is_none_or(|m| m.ncols() == origin.dimensions)),
-            ),
-            ("columns", self.vectorizer.columns.iter().all(|&t| (t as usize) < terms)),
-            ("columns", self.vectorizer.columns.is_sorted_by(|a, b| a < b)),
-            ("document frequencies", self.vectorizer.df.len() == columns),
-            ("terms", self.segmenter.terms().iter().all(|t| t.parts.iter().all(|&p| (p as usize) < terms))),
             ("centroids", self.clusters.centroids.ncols() == d || self.clusters.centroids.is_empty()),
             ("rows", self.rows.rows() == n && self.rows.indptr.first() == Some(&0)),
             ("rows", self.rows.indptr.is_sorted() && self.rows.indptr.last() == Some(&self.rows.indices.len())),
-            ("rows", self.rows.indices.len() == self.rows.values.len()),
             ("rows", self.rows.indices.iter().all(|&c| (c as usize) < columns)),
             ("members", self.themes.members.len() == n),
             ("members", self.themes.members.iter().all(|m| m.theme.is_none_or(|t| t < k))),

@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     path::Path,
-    sync::{Mutex, TryLockError},
+    sync::{Mutex, OnceLock, TryLockError},
 };
 
 use ndarray::{Array2, ArrayView1};
@@ -60,6 +60,8 @@ struct Sketched {
     second_lengths: Numbers<u16>,
     scale: f32,
     length: f32,
+    /// How far the axes are from orthonormal, once a search has asked.
+    askew: OnceLock<f64>,
 }
 
 /// A saved model to search. What is read is checked when it is read.
@@ -258,6 +260,7 @@ fn sketched(arrays: &Arrays<'_>, (scale, length): (f32, f32), n: usize, d: usize
         second_lengths: arrays.table("sketch.second.lengths", n, 2)?,
         scale,
         length,
+        askew: OnceLock::new(),
     })
 }
 
@@ -346,15 +349,17 @@ impl Searched for Saved {
     fn nearest(&self, query: &[f32], n: usize, except: Option<usize>) -> Vec<(usize, f32)> {
         let (bytes, rows) = (&self.bytes, self.vectors.of(&self.bytes));
         let sketch = self.sketch.as_ref().and_then(|sketch| {
-            Sketch::new(&Parts {
-                axes: sketch.axes.of(bytes),
+            let axes = sketch.axes.of(bytes);
+            let parts = Parts {
+                axes,
                 first: sketch.first.of(bytes),
                 second: sketch.second.of(bytes),
                 first_lengths: sketch.first_lengths.of(bytes),
                 second_lengths: sketch.second_lengths.of(bytes),
                 scale: sketch.scale,
                 length: sketch.length,
-            })
+            };
+            Sketch::with(&parts, *sketch.askew.get_or_init(|| nearest::askew(axes)))
         });
         let Some(sketch) = sketch else { return nearest::brute(rows, query, n, except) };
         match self.room.try_lock() {

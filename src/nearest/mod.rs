@@ -34,7 +34,7 @@ mod tests;
 use ndarray::{ArrayView1, ArrayView2};
 
 pub use build::{Built, build};
-pub use search::{AXES, FIRST, Parts, SECOND, Sketch};
+pub use search::{AXES, FIRST, Parts, SECOND, Sketch, askew};
 
 /// The inner product by which rows are ranked; all ways of searching use this one, bit for bit.
 #[must_use]

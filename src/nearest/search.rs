@@ -77,7 +77,8 @@ struct Asked {
 }
 
 /// How far the products of axes are from 0 and 1; axes that are zero have no part in anything.
-pub(super) fn askew(axes: ArrayView2<'_, f32>) -> f64 {
+#[must_use]
+pub fn askew(axes: ArrayView2<'_, f32>) -> f64 {
     let wide = axes.mapv(f64::from);
     let zero: Vec<bool> = axes.outer_iter().map(|axis| axis.iter().all(|&x| x == 0.0)).collect();
     let off = |((i, j), &p): ((usize, usize), &f64)| if i == j && !zero[i] { p - 1.0 } else { p };
@@ -95,6 +96,12 @@ impl<'a> Sketch<'a> {
     /// orthonormal.
     #[must_use]
     pub fn new(parts: &Parts<'a>) -> Option<Self> {
+        Self::with(parts, askew(parts.axes))
+    }
+
+    /// As [`new`](Self::new), for who knows already what [`askew`] says of the axes.
+    #[must_use]
+    pub fn with(parts: &Parts<'a>, askew: f64) -> Option<Self> {
         let sketch = Self {
             axes: parts.axes,
             first: groups(parts.first)?,
@@ -103,7 +110,7 @@ impl<'a> Sketch<'a> {
             second_lengths: groups(parts.second_lengths)?,
             scale: parts.scale,
             length: parts.length,
-            askew: askew(parts.axes),
+            askew,
         };
         let n = sketch.first.len();
         let rows = [sketch.second.len(), sketch.first_lengths.len(), sketch.second_lengths.len()];
@@ -157,10 +164,10 @@ impl<'a> Sketch<'a> {
         let along = axes.dot(&query);
         let length = |v: &Array1<f64>| v.dot(v).sqrt();
         let up = |x: f64| (x as f32).next_up();
-        let of = |axes: usize| {
+        let of = |first: usize| {
             let mut some = along.clone();
-            some.iter_mut().skip(axes).for_each(|x| *x = 0.0);
-            let off = &query - &some.dot(&self.axes.mapv(f64::from));
+            some.iter_mut().skip(first).for_each(|x| *x = 0.0);
+            let off = &query - &some.dot(&axes);
             (up(length(&some)), up(length(&off)))
         };
         let ((on_first, off_first), (on_all, off_all)) = (of(FIRST), of(AXES));

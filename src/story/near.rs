@@ -37,12 +37,21 @@ fn demand(days: Option<i32>, other_source: bool) -> f64 {
     days.map_or(unknown, |days| late - (late - same_day) * (-(f64::from(days) / DAYS).powi(2)).exp())
 }
 
+/// The Jaccard index demanded of two articles.
+fn demanded(a: &Article, b: &Article) -> f64 {
+    demand(days(a, b), of_two_sources(a, b))
+}
+
+/// Whether it counts that the shorter text, of so many words, stands in the longer one.
+fn part_counts(demand: f64, shorter: usize) -> bool {
+    demand <= SAME_SOURCE[1] && shorter >= CONTAINED_WORDS
+}
+
 /// The least Jaccard index that would make two articles a story; a little less, since words repeat.
 fn least(articles: &[Article], words: &[Words], a: usize, b: usize) -> f64 {
-    let (left, right) = (&articles[a], &articles[b]);
-    let demand = demand(days(left, right), of_two_sources(left, right));
+    let demand = demanded(&articles[a], &articles[b]);
     let (shorter, longer) = (words[a].count.min(words[b].count), words[a].count.max(words[b].count));
-    let part = if demand <= SAME_SOURCE[1] && shorter >= CONTAINED_WORDS {
+    let part = if part_counts(demand, shorter) {
         CONTAINED * shorter as f64 / (longer as f64 + (1.0 - CONTAINED) * shorter as f64)
     } else {
         1.0
@@ -106,10 +115,9 @@ impl<'a> Near<'a> {
         let shared = words::shared(x, y) as f64;
         let jaccard = shared / (x.len() as f64 + y.len() as f64 - shared).max(1.0);
         let contained = shared / x.len().min(y.len()).max(1) as f64;
-        let (left, right) = (&self.articles[a], &self.articles[b]);
-        let demand = demand(days(left, right), of_two_sources(left, right));
+        let demand = demanded(&self.articles[a], &self.articles[b]);
         let shorter = self.words[a].count.min(self.words[b].count);
-        let part = contained >= CONTAINED && demand <= SAME_SOURCE[1] && shorter >= CONTAINED_WORDS;
+        let part = contained >= CONTAINED && part_counts(demand, shorter);
         // Without rows the words alone decide; and a part of a long article may have little of its terms.
         let terms = part || self.rows.rows() == 0 || cosine(self.rows, a, b) >= COSINE;
         let strength = if part { jaccard.max(contained) } else { jaccard };

@@ -337,11 +337,11 @@ fn rank(
         titled.extend(input.documents[i].title.iter().map(|token| token.term));
         titled.sort_unstable();
         titled.dedup();
-        for term in &titled {
-            held.entry(*term).and_modify(|held| held[0] += 1);
-        }
-        for (term, _) in &input.bags[i].0 {
-            held.entry(*term).and_modify(|held| held[1] += 1);
+        let terms = input.bags[i].0.iter().map(|(term, _)| (term, 1));
+        for (term, place) in titled.iter().map(|term| (term, 0)).chain(terms) {
+            if let Some(held) = held.get_mut(term) {
+                held[place] += 1;
+            }
         }
     }
     let mut ranked: Vec<(bool, u32, f64)> = candidates

@@ -164,12 +164,9 @@ fn also(input: &Input<'_>, themes: &[Option<usize>], k: usize) -> Vec<Vec<usize>
     let units = centroids(input.rows, themes, k);
     let of_article = |article: usize| {
         let own = themes[article]?;
-        let first = input.passages.partition_point(|&(a, _)| (a as usize) < article);
-        let passages = input.passages[first..].iter().take_while(|&&(a, _)| a as usize == article);
         let mut votes = vec![0usize; k];
-        for (at, &(_, passage)) in (first..).zip(passages) {
-            let row = input.passage_rows.row(at);
-            let tokens = &input.documents[article].passages[passage as usize];
+        for (passage, row) in input.passages_of(article) {
+            let tokens = &input.documents[article].passages[passage];
             if Bag::of_passage(tokens).0.len() < ALSO_TERMS {
                 continue;
             }

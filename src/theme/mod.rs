@@ -40,7 +40,7 @@ mod weight;
 
 use std::ops::Range;
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView1, ArrayView2};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -115,6 +115,15 @@ pub struct Input<'a> {
     pub named: Option<Named<'a>>,
     /// Whether articles get places on the map; else they stand in its middle.
     pub mapped: bool,
+}
+
+impl Input<'_> {
+    /// The passages of an article that have vectors, and these.
+    fn passages_of(&self, article: usize) -> impl Iterator<Item = (usize, ArrayView1<'_, f32>)> {
+        let first = self.passages.partition_point(|&(a, _)| (a as usize) < article);
+        let own = self.passages[first..].iter().take_while(move |&&(a, _)| a as usize == article);
+        (first..).zip(own).map(|(at, &(_, passage))| (passage as usize, self.passage_rows.row(at)))
+    }
 }
 
 /// The themes that the user named.

@@ -122,10 +122,9 @@ pub(super) fn explain(input: &Input<'_>, members: &mut [Member], centroids: Arra
 /// The passage most like the whole article, or its title.
 fn says(input: &Input<'_>, article: usize) -> Option<Quote> {
     let row = input.rows.row(article);
-    let from = input.passages.partition_point(|&(a, _)| (a as usize) < article);
-    let own = input.passages[from..].iter().take_while(|&&(a, _)| a as usize == article).enumerate();
-    let best = own
-        .map(|(i, &(_, passage))| (input.passage_rows.row(from + i).dot(&row), passage as usize))
+    let best = input
+        .passages_of(article)
+        .map(|(passage, own)| (own.dot(&row), passage))
         .reduce(|best, near| if near.0 > best.0 { near } else { best });
     let Some((_, passage)) = best else {
         let title = &input.articles[article].title;

@@ -104,15 +104,10 @@ impl Csr {
             }
         });
     }
-
-    /// Row `i` times a matrix of one vector a column, added to `out`. In single precision and the order of the columns, so
-    /// neither threads nor neighbouring rows change a bit of it. Columns the matrix does not have are left out.
-    pub(crate) fn row_times(&self, i: usize, vectors: ArrayView2<'_, f32>, out: &mut [f32]) {
-        row_times(self.row(i), vectors, out);
-    }
 }
 
-/// As [`Csr::row_times`], of any row.
+/// A row times a matrix of one vector a column, added to `out`. In single precision and the order of the columns, so neither
+/// threads nor neighbouring rows change a bit of it. Columns the matrix does not have are left out.
 pub(crate) fn row_times((columns, values): (&[u32], &[f32]), vectors: ArrayView2<'_, f32>, out: &mut [f32]) {
     let vector = |column: u32| {
         let row = (column as usize) < vectors.nrows();

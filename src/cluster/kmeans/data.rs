@@ -118,7 +118,7 @@ fn lanes(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f32) -> f32 {
 }
 
 /// The sum of numbers in double precision.
-pub(super) fn sum(values: &[f32]) -> f64 {
+pub(in crate::cluster) fn sum(values: &[f32]) -> f64 {
     let (whole, rest) = values.as_chunks::<8>();
     let mut sums = [0.0_f64; 8];
     for values in whole {

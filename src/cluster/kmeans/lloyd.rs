@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::{
     assign::{Centroids, Change, Groups, NONE, Rows, Scratch, assign},
     data::{BLOCK, Data, square},
+    farthest,
 };
 
 /// Changed rows from which on the sums are brought up to date in parallel.
@@ -140,10 +141,7 @@ impl<'a> Run<'a> {
     }
 
     fn fill(&mut self) {
-        let distances = self.distances();
-        let mut farthest: Vec<usize> = (0..self.labels.len()).filter(|&row| distances[row] > 0.0).collect();
-        farthest.sort_by(|&a, &b| distances[b].total_cmp(&distances[a]).then(a.cmp(&b)));
-        let mut donors = farthest.into_iter();
+        let mut donors = farthest(&self.distances()).into_iter();
         for empty in 0..self.sizes.len() {
             if self.sizes[empty] > 0 {
                 continue;
