@@ -5,7 +5,8 @@
 //! cargo bench --bench whole -- FILE.jsonl K [THREADS]     # articles of your own
 //! ```
 //!
-//! Prints one JSON object: seconds a stage of one run as `wenmai cluster FILE -k K --json` does it, without process start.
+//! Prints one JSON object: seconds a stage of one run as `wenmai cluster FILE -k K --json` does it, without process start,
+//! and on Linux the most memory held up to the end of each stage, in MiB.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -17,17 +18,18 @@ use std::{
 use wenmai::{
     Config,
     cluster::K,
+    evaluate::peak_rss_mb,
     input, pipeline,
     pipeline::{Progress, Stage},
     report,
 };
 
-/// Notes when each stage begins.
-struct Begins(Mutex<Vec<(Stage, Instant)>>);
+/// Notes when each stage begins, and what was held until then.
+struct Begins(Mutex<Vec<(Stage, Instant, Option<f64>)>>);
 
 impl Progress for Begins {
     fn begin(&self, stage: Stage) {
-        self.0.lock().unwrap().push((stage, Instant::now()));
+        self.0.lock().unwrap().push((stage, Instant::now(), peak_rss_mb()));
     }
 }
 
@@ -41,7 +43,7 @@ fn main() {
     begins.begin(Stage::Read);
     let collection = input::read(&[file], &config.input).unwrap();
     let model = pipeline::fit(collection, &config, &begins).unwrap();
-    let fitted = Instant::now();
+    let (fitted, fitted_mb) = (Instant::now(), peak_rss_mb());
     let found = report::assemble(&model);
     let assembled = Instant::now();
     let json = serde_json::to_vec(&found).unwrap();
@@ -49,13 +51,20 @@ fn main() {
     drop((model, found));
     let dropped = Instant::now();
     let stages = begins.0.into_inner().unwrap();
-    let ends = stages.iter().skip(1).map(|&(_, at)| at).chain([fitted]);
+    let ends = stages.iter().skip(1).map(|&(_, at, _)| at).chain([fitted]);
+    let peaks = stages.iter().skip(1).map(|&(_, _, mb)| mb).chain([fitted_mb]);
+    let peaks: Vec<String> = stages
+        .iter()
+        .zip(peaks)
+        .map(|(stage, mb)| format!("\"{:?}\": {:.0}", stage.0, mb.unwrap_or_default()))
+        .collect();
     let seconds = |time: Duration| format!("{:.3}", time.as_secs_f64());
     let mut line: Vec<String> =
-        stages.iter().zip(ends).map(|(&(stage, at), end)| format!("\"{stage:?}\": {}", seconds(end - at))).collect();
+        stages.iter().zip(ends).map(|(&(stage, at, _), end)| format!("\"{stage:?}\": {}", seconds(end - at))).collect();
     line.push(format!("\"Assemble\": {}", seconds(assembled - fitted)));
     line.push(format!("\"Serialise\": {}", seconds(printed - assembled)));
     line.push(format!("\"Drop\": {}", seconds(dropped - printed)));
     line.push(format!("\"all\": {}, \"json_bytes\": {}", seconds(dropped - stages[0].1), json.len()));
+    line.push(format!("\"peak_mb\": {{{}, \"all\": {:.0}}}", peaks.join(", "), peak_rss_mb().unwrap_or_default()));
     println!("{{{}}}", line.join(", "));
 }

@@ -16,7 +16,7 @@
 //! are by the C-value of Frantzi, Ananiadou and Mima (*Automatic recognition of multi-word terms*, 2000); the longer one is
 //! taken if it is not too long.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -35,8 +35,11 @@ const THIN: f64 = 0.8;
 /// The share of a candidate's occurrences with one and the same neighbour that makes it a stump.
 const STUMP: f64 = 0.8;
 
-/// Slots that pairs are counted in, at most; 16 MB.
+/// Slots that pairs are counted in, at most; 4 MB, which a processor keeps at hand.
 const SLOTS: usize = 1 << 22;
+
+/// A slot counts no further, so that no number of threads can make it overflow.
+const FULL: u8 = 100;
 
 /// Parts the sequences of words.
 pub(super) const BREAK: u32 = u32::MAX;
@@ -154,19 +157,23 @@ fn extend(sequence: &Sequence, shorter: &[u32], singles: &[u32], n: usize, least
         let whole = shorter[i] != BREAK && shorter[i + 1] != BREAK && singles[i + n - 1] != BREAK;
         whole.then(|| (u64::from(shorter[i]) << 32) | u64::from(singles[i + n - 1]))
     };
-    // Most pairs are rare: those whose slot is met too rarely are left out before the rest is sorted. Counts of a slot are
-    // sums of integers, so their order is free.
+    // Most pairs are rare: those whose slot is met too rarely are left out before the rest is sorted. A slot is at least what
+    // its pairs are met, or full, whatever the order.
     let slots = (2 * last).next_power_of_two().min(SLOTS);
-    let met: Vec<AtomicU32> = (0..slots).map(|_| AtomicU32::new(0)).collect();
+    let met: Vec<AtomicU8> = (0..slots).map(|_| AtomicU8::new(0)).collect();
+    let often = u8::try_from(least).map_or(FULL, |least| least.min(FULL));
     let slot = |pair: u64| (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & (slots - 1);
     (0..last).into_par_iter().with_min_len(4096).filter_map(pair).for_each(|pair| {
-        met[slot(pair)].fetch_add(1, Ordering::Relaxed);
+        let met = &met[slot(pair)];
+        if met.load(Ordering::Relaxed) < FULL {
+            met.fetch_add(1, Ordering::Relaxed);
+        }
     });
     let mut starts: Vec<(u64, u32)> = (0..last)
         .into_par_iter()
         .with_min_len(4096)
         .filter_map(|i| Some((pair(i)?, u32::try_from(i).ok()?)))
-        .filter(|&(pair, _)| met[slot(pair)].load(Ordering::Relaxed) >= least)
+        .filter(|&(pair, _)| met[slot(pair)].load(Ordering::Relaxed) >= often)
         .collect();
     starts.par_sort_unstable();
     let mut level = vec![BREAK; shorter.len()];
@@ -234,13 +241,20 @@ pub(super) struct Matcher {
     edges: FxHashMap<(u32, u32), u32>,
     /// The phrase that ends at a node.
     ends: Vec<Option<u32>>,
+    /// One bit a word: whether a phrase begins with it. Few do.
+    first: Vec<u64>,
 }
 
 impl Matcher {
     /// Builds a matcher of phrases: each a name and the words it consists of.
     pub(super) fn new<'p>(phrases: impl Iterator<Item = (u32, &'p [u32])>) -> Self {
-        let mut matcher = Self { edges: FxHashMap::default(), ends: vec![None] };
+        let mut matcher = Self { edges: FxHashMap::default(), ends: vec![None], first: Vec::new() };
         for (name, words) in phrases {
+            if let Some(&first) = words.first() {
+                let block = first as usize / 64;
+                matcher.first.resize(matcher.first.len().max(block + 1), 0);
+                matcher.first[block] |= 1 << (first % 64);
+            }
             let mut node = 0;
             for &word in words {
                 let fresh = u32::try_from(matcher.ends.len()).unwrap_or(u32::MAX);
@@ -256,6 +270,10 @@ impl Matcher {
         matcher
     }
 
+    fn begins(&self, word: u32) -> bool {
+        self.first.get(word as usize / 64).is_some_and(|block| (block >> (word % 64)) & 1 == 1)
+    }
+
     /// Calls `each` with the phrases of a text, left to right, the longest at each place and without overlap: its name,
     /// its first word and one past its last. `word(i)` is the i-th word with whether it links to the one before; a word
     /// that is none parts what stands around it.
@@ -267,6 +285,10 @@ impl Matcher {
     ) {
         let mut i = 0;
         while i < len {
+            if !word(i).0.is_some_and(|name| self.begins(name)) {
+                i += 1;
+                continue;
+            }
             let mut best = None;
             let mut node = 0;
             for j in i..len {

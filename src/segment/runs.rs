@@ -87,11 +87,11 @@ pub(super) fn opaque(text: &str) -> Vec<Range<usize>> {
         _ => spans.push(start..end),
     };
     let mut reached = 0;
-    for (i, &b) in bytes.iter().enumerate() {
+    for i in memchr::memchr3_iter(b':', b'w', b'@', bytes) {
         if i < reached {
             continue;
         }
-        let start = match b {
+        let start = match bytes[i] {
             b':' if bytes[i..].starts_with(b"://") => {
                 i - bytes[reached..i].iter().rev().take_while(|b| b.is_ascii_alphabetic()).count()
             }

@@ -1,6 +1,6 @@
 //! From one text to the words in it that count, with the links between them.
 
-use std::ops::Range;
+use std::{collections::hash_map::Entry, hash::Hash, ops::Range};
 
 use rustc_hash::FxHashMap;
 
@@ -161,11 +161,27 @@ pub(super) struct Form {
     pub(super) spellings: Spellings,
 }
 
+/// From words to numbers. A word of up to 15 bytes, as nearly all are, is its own key: nothing to follow, nothing to allot.
+#[derive(Debug, Default)]
+struct Index {
+    short: FxHashMap<u128, u32>,
+    long: FxHashMap<Box<str>, u32>,
+}
+
+/// A word of up to 15 bytes as a number: its bytes and their count.
+fn packed(word: &str) -> Option<u128> {
+    let mut bytes = [0; 16];
+    let (text, length) = bytes.split_at_mut(15);
+    text.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+    length[0] = word.len() as u8;
+    Some(u128::from_le_bytes(bytes))
+}
+
 /// The folded words met, each looked at once.
 #[derive(Debug)]
 pub(super) struct Vocabulary {
     /// By cutter: one folded word may mean two things to two of them.
-    index: Vec<FxHashMap<Box<str>, u32>>,
+    index: Vec<Index>,
     pub(super) forms: Vec<Form>,
     /// Room for the words of a text, kept from text to text.
     raw: Vec<Raw>,
@@ -193,45 +209,36 @@ struct Raw {
 
 impl Vocabulary {
     pub(super) fn new(lexis: &Lexis) -> Self {
-        Self { index: vec![FxHashMap::default(); lexis.len()], forms: Vec::new(), raw: Vec::new() }
+        Self { index: (0..lexis.len()).map(|_| Index::default()).collect(), forms: Vec::new(), raw: Vec::new() }
     }
 
     fn intern(&mut self, cutter: usize, word: &str, make: impl FnOnce() -> Form) -> u32 {
-        if let Some(&form) = self.index[cutter].get(word) {
+        let index = &mut self.index[cutter];
+        let packed = packed(word);
+        let known = match &packed {
+            Some(key) => index.short.get(key),
+            None => index.long.get(word),
+        };
+        if let Some(&form) = known {
             return form;
         }
         let form = u32::try_from(self.forms.len()).unwrap_or(u32::MAX);
         self.forms.push(make());
-        self.index[cutter].insert(word.into(), form);
+        match packed {
+            Some(key) => index.short.insert(key, form),
+            None => index.long.insert(word.into(), form),
+        };
         form
     }
 
     /// Takes in another vocabulary and says what each of its forms is called here.
     pub(super) fn absorb(&mut self, other: Self) -> Vec<u32> {
         let mut names = vec![0; other.forms.len()];
-        let mut forms: Vec<Option<Form>> = other.forms.into_iter().map(Some).collect();
-        for (cutter, index) in other.index.into_iter().enumerate() {
-            for (word, old) in index {
-                let Some(form) = forms[old as usize].take() else { continue };
-                let mut fresh = Some(form);
-                let new = match self.index[cutter].get(&word) {
-                    Some(&new) => new,
-                    None => {
-                        let new = u32::try_from(self.forms.len()).unwrap_or(u32::MAX);
-                        self.forms.extend(fresh.take());
-                        self.index[cutter].insert(word, new);
-                        new
-                    }
-                };
-                if let Some(form) = fresh {
-                    let known = &mut self.forms[new as usize];
-                    known.uses = known.uses.saturating_add(form.uses);
-                    for (spelling, uses) in form.spellings {
-                        count(&mut known.spellings, &spelling, uses);
-                    }
-                }
-                names[old as usize] = new;
-            }
+        let mut theirs: Vec<Option<Form>> = other.forms.into_iter().map(Some).collect();
+        for (own, other) in self.index.iter_mut().zip(other.index) {
+            let forms = &mut self.forms;
+            take_in(&mut own.short, other.short, forms, &mut theirs, &mut names);
+            take_in(&mut own.long, other.long, forms, &mut theirs, &mut names);
         }
         names
     }
@@ -319,6 +326,35 @@ impl Vocabulary {
             chain = Some(0);
         }
         toks
+    }
+}
+
+/// Takes the words of an index, with their forms, into another, and notes what each form is called there.
+fn take_in<K: Eq + Hash>(
+    index: &mut FxHashMap<K, u32>,
+    other: FxHashMap<K, u32>,
+    forms: &mut Vec<Form>,
+    theirs: &mut [Option<Form>],
+    names: &mut [u32],
+) {
+    for (word, old) in other {
+        let Some(form) = theirs[old as usize].take() else { continue };
+        names[old as usize] = match index.entry(word) {
+            Entry::Occupied(known) => {
+                let name = *known.get();
+                let known = &mut forms[name as usize];
+                known.uses = known.uses.saturating_add(form.uses);
+                for (spelling, uses) in form.spellings {
+                    count(&mut known.spellings, &spelling, uses);
+                }
+                name
+            }
+            Entry::Vacant(place) => {
+                let name = u32::try_from(forms.len()).unwrap_or(u32::MAX);
+                forms.push(form);
+                *place.insert(name)
+            }
+        };
     }
 }
 

@@ -35,6 +35,9 @@ use crate::segment::{Document, PassageTokens};
 /// Articles a task of the thread pool works through; any value gives the same result.
 const CHUNK: usize = 256;
 
+/// A term that is no column.
+const NO_COLUMN: u32 = u32::MAX;
+
 /// Settings of the vectorizer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Settings {
@@ -179,24 +182,54 @@ impl Vectorizer {
     #[must_use]
     pub fn transform(&self, bags: &[Bag]) -> Csr {
         let idf: Vec<f64> = (0..self.columns.len()).map(|column| self.idf(column)).collect();
-        let chunks: Vec<Vec<Vec<(u32, f32)>>> =
-            bags.par_chunks(CHUNK).map(|bags| bags.iter().map(|bag| self.row(bag, &idf)).collect()).collect();
-        let mut rows = Csr { cols: self.columns.len(), indptr: vec![0], ..Csr::default() };
-        for row in chunks.into_iter().flatten() {
-            rows.indices.extend(row.iter().map(|&(column, _)| column));
-            rows.values.extend(row.iter().map(|&(_, value)| value));
-            rows.indptr.push(rows.indices.len());
+        // Of many texts each term is looked up many times.
+        let columns = (bags.len() > CHUNK).then(|| self.by_term());
+        let column = |term: u32| match &columns {
+            Some(columns) => columns.get(term as usize).copied().filter(|&column| column != NO_COLUMN),
+            None => self.column(term).map(|column| column as u32),
+        };
+        let chunks: Vec<Csr> = bags
+            .par_chunks(CHUNK)
+            .map(|bags| {
+                let mut rows = Csr { cols: self.columns.len(), indptr: vec![0], ..Csr::default() };
+                let mut weights: Vec<f64> = Vec::new();
+                for bag in bags {
+                    weights.clear();
+                    for &(term, count) in &bag.0 {
+                        let Some(column) = column(term) else { continue };
+                        rows.indices.push(column);
+                        weights.push((1.0 + f64::from(count.max(1)).ln()) * idf[column as usize]);
+                    }
+                    let length = weights.iter().map(|weight| weight * weight).sum::<f64>().sqrt();
+                    rows.values.extend(weights.iter().map(|weight| (weight / length) as f32));
+                    rows.indptr.push(rows.indices.len());
+                }
+                rows
+            })
+            .collect();
+        let entries = chunks.iter().map(|chunk| chunk.indices.len()).sum();
+        let mut rows = Csr {
+            cols: self.columns.len(),
+            indptr: Vec::with_capacity(bags.len() + 1),
+            indices: Vec::with_capacity(entries),
+            values: Vec::with_capacity(entries),
+        };
+        rows.indptr.push(0);
+        for chunk in chunks {
+            let before = rows.indices.len();
+            rows.indptr.extend(chunk.indptr.iter().skip(1).map(|end| before + end));
+            rows.indices.extend(chunk.indices);
+            rows.values.extend(chunk.values);
         }
         rows
     }
 
-    fn row(&self, bag: &Bag, idf: &[f64]) -> Vec<(u32, f32)> {
-        let weigh = |&(term, count): &(u32, u32)| {
-            let column = self.column(term)?;
-            Some((column as u32, (1.0 + f64::from(count.max(1)).ln()) * idf.get(column)?))
-        };
-        let weights: Vec<(u32, f64)> = bag.0.iter().filter_map(weigh).collect();
-        let length = weights.iter().map(|(_, weight)| weight * weight).sum::<f64>().sqrt();
-        weights.into_iter().map(|(column, weight)| (column, (weight / length) as f32)).collect()
+    /// The column of each term up to the last that has one; [`NO_COLUMN`] where there is none.
+    fn by_term(&self) -> Vec<u32> {
+        let mut columns = vec![NO_COLUMN; self.columns.last().map_or(0, |&last| last as usize + 1)];
+        for (column, &term) in (0..).zip(&self.columns) {
+            columns[term as usize] = column;
+        }
+        columns
     }
 }
