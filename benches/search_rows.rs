@@ -39,8 +39,9 @@ fn main() {
 
 fn make(small: &Path, count: usize, big: &Path) {
     let mut model = Model::load(small).unwrap();
-    let known: Vec<usize> =
-        (0..model.passages.len()).filter(|&i| model.passage_vectors.row(i).iter().any(|&x| x != 0.0)).collect();
+    let known: Vec<usize> = (0..model.passages.len())
+        .filter(|&i| model.passage_vectors.by(&model.embedder).row(i).iter().any(|&x| x != 0.0))
+        .collect();
     let mut random = Xoshiro256Plus::seed_from_u64(1);
     let mut vectors = Array2::zeros((count, model.vectors.ncols()));
     let mut articles = Vec::with_capacity(count);
@@ -48,7 +49,7 @@ fn make(small: &Path, count: usize, big: &Path) {
     for (i, mut vector) in vectors.outer_iter_mut().enumerate() {
         let drawn = [1.0, 0.5, 1.0 / 3.0].map(|share| (known[random.next_u64() as usize % known.len()], share));
         for (passage, share) in drawn {
-            vector.scaled_add(share, &model.passage_vectors.row(passage));
+            vector.scaled_add(share, &model.passage_vectors.by(&model.embedder).row(passage));
         }
         let length = vector.dot(&vector).sqrt();
         vector /= length;
@@ -67,7 +68,7 @@ fn make(small: &Path, count: usize, big: &Path) {
         rows.indptr.push(rows.indices.len());
     }
     model.passages = (0..u32::try_from(count).unwrap()).map(|i| (i, 0)).collect();
-    model.passage_vectors = vectors.clone();
+    model.passage_vectors = wenmai::embed::Texts::Held(vectors.clone());
     (model.articles, model.vectors, model.rows) = (articles, vectors, rows);
     let start = Instant::now();
     model.save(big).unwrap();

@@ -9,7 +9,7 @@ use crate::{
     article::{Article, Skipped},
     cluster::{self, Clusters, Guide, K},
     config::Config,
-    embed::{self, Embedder},
+    embed::{self, Embedder, Texts},
     error::{Error, Result},
     input::Collection,
     model::Model,
@@ -88,6 +88,10 @@ pub fn in_pool<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) 
 /// Passages whose terms are held at once; any number gives the same vectors.
 const PASSAGES: usize = 16_384;
 
+/// Of a corpus of more passages or articles than this, what can be made again is not held: a gigabyte for 400 000. Any
+/// number gives the same result.
+const HELD: usize = 100_000;
+
 /// Articles up to their embeddings: what is the same however they are clustered.
 #[derive(Debug)]
 pub struct Prepared {
@@ -103,8 +107,8 @@ pub struct Prepared {
     pub bags: Vec<Bag>,
     /// Weighs the terms of a text as those of the articles were weighed.
     pub vectorizer: Vectorizer,
-    /// TF-IDF rows of the articles.
-    pub rows: Csr,
+    /// TF-IDF rows of the articles; of a very large corpus they are made again for the model.
+    pub rows: Option<Csr>,
     /// Embeds TF-IDF rows.
     pub embedder: Embedder,
     /// Embeddings of the articles, `n × d`.
@@ -112,7 +116,7 @@ pub struct Prepared {
     /// Article and passage number (from 0) of each passage vector, ascending.
     pub passages: Vec<(u32, u32)>,
     /// Embeddings of the passages.
-    pub passage_vectors: Array2<f32>,
+    pub passage_vectors: Texts,
     /// The articles that have a vector, which are the ones to cluster, ascending.
     pub clustered: Vec<usize>,
     /// Terms that are the whole name of a publication, sorted.
@@ -167,17 +171,26 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
             (embedder, vectors)
         }
     };
-    // Some at a time, so that the terms of all passages are never held beside those of the articles.
-    let mut passage_vectors = Array2::zeros((passages.len(), embedder.dimensions()));
-    for (passages, mut vectors) in
-        passages.chunks(PASSAGES).zip(passage_vectors.axis_chunks_iter_mut(Axis(0), PASSAGES))
-    {
+    let passage_rows = |passages: &[(u32, u32)]| {
         let bag = |&(article, passage): &(u32, u32)| {
             Bag::of_passage(&segmented.documents[article as usize].passages[passage as usize])
         };
         let bags: Vec<Bag> = passages.par_iter().map(bag).collect();
-        vectors.assign(&embedder.embed(&vectorizer.transform(&bags)));
-    }
+        vectorizer.transform(&bags)
+    };
+    let passage_vectors = if passages.len() > HELD {
+        let mut rows = Csr::default();
+        passages.chunks(PASSAGES).for_each(|passages| rows.append(passage_rows(passages)));
+        Texts::Made(rows)
+    } else {
+        // Some at a time, so that the terms of all passages are never held beside those of the articles.
+        let mut vectors = Array2::zeros((passages.len(), embedder.dimensions()));
+        for (passages, mut vectors) in passages.chunks(PASSAGES).zip(vectors.axis_chunks_iter_mut(Axis(0), PASSAGES)) {
+            vectors.assign(&embedder.embed(&passage_rows(passages)));
+        }
+        Texts::Held(vectors)
+    };
+    let rows = (articles.len() <= HELD).then_some(rows);
 
     let steered = wanted.map(|wanted| {
         let (segmenter, vectorizer, embedder) = (&segmenter, &vectorizer, &embedder);
@@ -276,7 +289,8 @@ impl Prepared {
             bags: &self.bags.iter().collect::<Vec<_>>(),
             rows: self.vectors.view(),
             passages: &self.passages,
-            passage_rows: self.passage_vectors.view(),
+            passage_rows: self.passage_vectors.by(&self.embedder),
+            passage_at: &(0..self.passages.len()).collect::<Vec<_>>(),
             clusters: &clusters,
             clustered: &self.clustered,
             source_terms: &self.source_terms,
@@ -309,16 +323,21 @@ impl Prepared {
     /// The model of a clustering of these articles.
     #[must_use]
     pub fn into_model(self, clusters: Clusters, themes: Themes) -> Model {
+        let who = who::fit(&self.articles, &self.segmented);
+        let langs = self.segmented.documents.iter().map(|d| d.lang.to_owned()).collect();
+        drop(self.segmented);
+        let rows = self.rows.unwrap_or_else(|| self.vectorizer.transform(&self.bags));
+        drop(self.bags);
         Model {
-            who: who::fit(&self.articles, &self.segmented),
-            langs: self.segmented.documents.iter().map(|d| d.lang.to_owned()).collect(),
+            who,
+            langs,
             articles: self.articles,
             skipped: self.skipped,
             segmenter: self.segmenter,
             vectorizer: self.vectorizer,
             embedder: self.embedder,
             clusters,
-            rows: self.rows,
+            rows,
             vectors: self.vectors,
             passages: self.passages,
             passage_vectors: self.passage_vectors,

@@ -35,6 +35,7 @@ mod lsa;
 mod reduce;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::path::{Path, PathBuf};
 
@@ -42,6 +43,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
 pub use lexicon::Origin;
 pub use linear::Linear;
+pub use texts::{Rows, Texts};
 
 use self::lexicon::Source;
 use crate::{

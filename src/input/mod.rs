@@ -268,6 +268,8 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
     }
     for (number, article) in articles.iter_mut().enumerate() {
         article.number = number;
+        // A list of one has grown to room for four.
+        article.passages.shrink_to_fit();
     }
     skipped.sort();
     skipped.dedup();

@@ -46,7 +46,7 @@ use crate::{
     article::{Article, Skipped},
     atomic,
     cluster::{Clusters, choose::Plausible},
-    embed::Embedder,
+    embed::{Embedder, Texts},
     error::{Error, Result},
     nearest::{self, FIRST, SECOND},
     segment::Segmenter,
@@ -89,7 +89,7 @@ pub struct Model {
     /// Article and passage number (from 0) of each passage vector, ascending.
     pub passages: Vec<(u32, u32)>,
     /// Embeddings of the passages.
-    pub passage_vectors: Array2<f32>,
+    pub passage_vectors: Texts,
     /// The themes, and where each article belongs.
     pub themes: Themes,
     /// The countries, regions and organisations that the articles name.
@@ -165,6 +165,7 @@ impl Model {
         let of: Vec<u32> = self.passages.iter().flat_map(|&(article, passage)| [article, passage]).collect();
         let indptr: Vec<u64> = self.rows.indptr.iter().map(|&at| at as u64).collect();
         let columns = &self.vectorizer;
+        let passage_vectors = self.passage_vectors.all(&self.embedder);
         let mut arrays = vec![
             Outgoing::new("head", &[head.len()], head),
             Outgoing::new("document", &[document.len()], document),
@@ -177,7 +178,7 @@ impl Model {
             Outgoing::new("articles.values", &[self.rows.values.len()], &self.rows.values),
             Outgoing::new("passages.of", &[self.passages.len(), 2], of),
             matrix("articles.vectors", self.vectors.view()),
-            matrix("passages.vectors", self.passage_vectors.view()),
+            matrix("passages.vectors", passage_vectors.view()),
             matrix("clusters.centroids", self.clusters.centroids.view()),
             matrix("terms.vectors", self.embedder.vectors()),
         ];

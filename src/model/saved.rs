@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, OnceLock, TryLockError},
 };
 
-use ndarray::{Array2, ArrayView1};
+use ndarray::{Array2, ArrayView1, CowArray, Ix1};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +18,7 @@ use super::{
 use crate::{
     article::Article,
     cluster::Clusters,
-    embed::{Embedder, Origin},
+    embed::{Embedder, Origin, Texts},
     error::{Error, Result},
     nearest::{self, AXES, FIRST, Parts, SECOND, Sketch},
     segment::{Cut, Entry, Lang, QueryTerm, Segmenter, State, Table, Term},
@@ -236,7 +236,7 @@ impl Saved {
             rows,
             vectors: matrix(&self.vectors, bytes, "articles.vectors")?,
             passages: of.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect(),
-            passage_vectors: matrix(&self.passage_vectors, bytes, "passages.vectors")?,
+            passage_vectors: Texts::Held(matrix(&self.passage_vectors, bytes, "passages.vectors")?),
             vectorizer: self.vectorizer.clone(),
             skipped: document.skipped.into_owned(),
             langs: document.langs.into_owned(),
@@ -370,11 +370,11 @@ impl Searched for Saved {
         }
     }
 
-    fn passages(&self, article: usize) -> Vec<(usize, ArrayView1<'_, f32>)> {
+    fn passages(&self, article: usize) -> Vec<(usize, CowArray<'_, f32, Ix1>)> {
         let (of, _) = self.passages.of(&self.bytes).as_chunks::<2>();
         let first = of.partition_point(|&[a, _]| (a as usize) < article);
         let own = of.iter().enumerate().skip(first).take_while(|(_, [a, _])| *a as usize == article);
         let row = |i: usize| self.passage_vectors.row(&self.bytes, i);
-        own.filter_map(|(i, &[_, passage])| Some((passage as usize, row(i)?))).collect()
+        own.filter_map(|(i, &[_, passage])| Some((passage as usize, row(i)?.into()))).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ndarray::{ArrayView1, Axis};
+use ndarray::{ArrayView1, Axis, CowArray, Ix1};
 
 use super::Model;
 use crate::{
@@ -50,7 +50,7 @@ pub trait Searched {
     /// The nearest articles, as [`nearest::brute`] finds them.
     fn nearest(&self, query: &[f32], n: usize, except: Option<usize>) -> Vec<(usize, f32)>;
     /// The passages of an article that have vectors.
-    fn passages(&self, article: usize) -> Vec<(usize, ArrayView1<'_, f32>)>;
+    fn passages(&self, article: usize) -> Vec<(usize, CowArray<'_, f32, Ix1>)>;
 }
 
 impl Searched for Model {
@@ -103,9 +103,10 @@ impl Searched for Model {
         nearest::brute(self.vectors.view(), query, n, except)
     }
 
-    fn passages(&self, article: usize) -> Vec<(usize, ArrayView1<'_, f32>)> {
+    fn passages(&self, article: usize) -> Vec<(usize, CowArray<'_, f32, Ix1>)> {
         let first = self.passages.partition_point(|&(a, _)| (a as usize) < article);
         let own = self.passages[first..].iter().take_while(|&&(a, _)| a as usize == article);
-        own.enumerate().map(|(at, &(_, p))| (p as usize, self.passage_vectors.row(first + at))).collect()
+        let row = |at| self.passage_vectors.by(&self.embedder).into_row(at);
+        own.enumerate().map(|(at, &(_, p))| (p as usize, row(first + at))).collect()
     }
 }

@@ -41,8 +41,9 @@ fn by_closeness(model: &Model, article: usize) -> Vec<usize> {
     let from = model.passages.partition_point(|&(a, _)| a < wanted);
     let to = model.passages.partition_point(|&(a, _)| a <= wanted);
     let whole = model.vectors.row(article);
+    let rows = model.passage_vectors.by(&model.embedder);
     let mut passages: Vec<(f32, usize)> =
-        (from..to).map(|at| (model.passage_vectors.row(at).dot(&whole), model.passages[at].1 as usize)).collect();
+        (from..to).map(|at| (rows.row(at).dot(&whole), model.passages[at].1 as usize)).collect();
     passages.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     passages.into_iter().map(|(_, passage)| passage).collect()
 }

@@ -277,7 +277,8 @@ impl Vocabulary {
                 han: piece.writing == Writing::Han,
             });
         });
-        let toks = self.link(original, &raw);
+        let mut toks = self.link(original, &raw);
+        toks.shrink_to_fit();
         self.raw = raw;
         toks
     }

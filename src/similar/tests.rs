@@ -3,7 +3,7 @@ use ndarray::{Array2, array};
 use super::*;
 use crate::{
     article::{Article, Passage},
-    embed::{Embedder, Origin},
+    embed::{Embedder, Origin, Texts},
     model::Model,
     segment::{self, Settings},
     vectorize::{self, Bag},
@@ -32,7 +32,7 @@ fn model(texts: &[(&str, &str)], vector: impl Fn(&str) -> [f32; 3]) -> Model {
     let vectors = embedder.embed(&rows);
     Model {
         passages: (0u32..).take(articles.len()).map(|i| (i, 0)).collect(),
-        passage_vectors: vectors.clone(),
+        passage_vectors: Texts::Held(vectors.clone()),
         articles,
         segmenter,
         vectorizer,

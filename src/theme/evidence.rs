@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, ops::Range};
 
-use ndarray::ArrayView1;
+use ndarray::{ArrayView1, CowArray, Ix1};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Input, Member, Quote};
@@ -27,7 +27,7 @@ struct Candidate<'a> {
     passage: usize,
     thin: bool,
     cosine: f32,
-    row: ArrayView1<'a, f32>,
+    row: CowArray<'a, f32, Ix1>,
 }
 
 /// Picks up to `n` quotes for a theme, strongest first: passages near its centroid and unlike each other, first one a
@@ -45,7 +45,7 @@ pub(super) fn pick(
         .map(|at| (at, input.passages[at].0 as usize, input.passages[at].1 as usize))
         .filter(|&(_, article, _)| members[article].theme == Some(theme))
         .map(|(at, article, passage)| {
-            let row = input.passage_rows.row(at);
+            let row = input.passage_row(at);
             let tokens = &input.documents[article].passages[passage].text;
             let mut distinct: Vec<u32> = tokens.iter().map(|t| t.term).collect();
             distinct.sort_unstable();

@@ -40,7 +40,7 @@ mod weight;
 
 use std::ops::Range;
 
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::{ArrayView2, CowArray, Ix1};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     article::Article,
     cluster::{Clusters, choose::Plausible},
+    embed::Rows,
     segment::{Document, Lang, Term},
     steer::Steered,
     vectorize::Bag,
@@ -93,10 +94,12 @@ pub struct Input<'a> {
     pub bags: &'a [&'a Bag],
     /// Their embeddings, `n × d`.
     pub rows: ArrayView2<'a, f32>,
-    /// Article and passage number (from 0) of each row of `passage_rows`, in order.
+    /// Article and passage number (from 0) of each passage, in order.
     pub passages: &'a [(u32, u32)],
-    /// The embeddings of the passages.
-    pub passage_rows: ArrayView2<'a, f32>,
+    /// The embeddings of the passages …
+    pub passage_rows: Rows<'a>,
+    /// … and which of them each passage has.
+    pub passage_at: &'a [usize],
     /// The cluster of each article; none for an article without terms.
     pub clusters: &'a Clusters,
     /// The articles that were clustered, in the order of `clusters.labels`.
@@ -118,11 +121,16 @@ pub struct Input<'a> {
 }
 
 impl Input<'_> {
+    /// The embedding of a passage, by its place in `passages`.
+    fn passage_row(&self, at: usize) -> CowArray<'_, f32, Ix1> {
+        self.passage_rows.row(self.passage_at[at])
+    }
+
     /// The passages of an article that have vectors, and these.
-    fn passages_of(&self, article: usize) -> impl Iterator<Item = (usize, ArrayView1<'_, f32>)> {
+    fn passages_of(&self, article: usize) -> impl Iterator<Item = (usize, CowArray<'_, f32, Ix1>)> {
         let first = self.passages.partition_point(|&(a, _)| (a as usize) < article);
         let own = self.passages[first..].iter().take_while(move |&&(a, _)| a as usize == article);
-        (first..).zip(own).map(|(at, &(_, passage))| (passage as usize, self.passage_rows.row(at)))
+        (first..).zip(own).map(|(at, &(_, passage))| (passage as usize, self.passage_row(at)))
     }
 }
 

@@ -77,7 +77,8 @@ fn parts(input: &Input<'_>, settings: &Settings, articles: &[usize]) -> Option<V
         bags: &part.bags,
         rows: part.rows.view(),
         passages: &part.passages,
-        passage_rows: part.passage_rows.view(),
+        passage_rows: input.passage_rows.view(),
+        passage_at: &part.passage_at,
         clusters: &clusters,
         clustered: &(0..n).collect::<Vec<_>>(),
         stories: &part.stories,
@@ -135,7 +136,7 @@ struct Part<'a> {
     bags: Vec<&'a Bag>,
     rows: Array2<f32>,
     passages: Vec<(u32, u32)>,
-    passage_rows: Array2<f32>,
+    passage_at: Vec<usize>,
     stories: Vec<usize>,
 }
 
@@ -146,7 +147,7 @@ impl<'a> Part<'a> {
             if let Ok(place) = places.binary_search(&(article as usize)) {
                 // No more than there are articles, which were numbered so.
                 passages.push((u32::try_from(place).unwrap_or(u32::MAX), passage));
-                of.push(at);
+                of.push(input.passage_at[at]);
             }
         }
         Self {
@@ -156,7 +157,7 @@ impl<'a> Part<'a> {
             stories: places.iter().map(|&i| input.stories[i]).collect(),
             rows,
             passages,
-            passage_rows: input.passage_rows.select(Axis(0), &of),
+            passage_at: of,
         }
     }
 }

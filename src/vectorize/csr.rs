@@ -49,6 +49,18 @@ impl Csr {
         some
     }
 
+    /// Adds the rows of another of the same columns below.
+    pub fn append(&mut self, other: Self) {
+        if self.indptr.is_empty() {
+            self.indptr.push(0);
+        }
+        let before = self.indices.len();
+        self.cols = other.cols;
+        self.indptr.extend(other.indptr.iter().skip(1).map(|end| before + end));
+        self.indices.extend(other.indices);
+        self.values.extend(other.values);
+    }
+
     /// The transpose, `cols × rows`; entries stay ascending within a row.
     #[must_use]
     pub fn transposed(&self) -> Self {

@@ -215,12 +215,7 @@ impl Vectorizer {
             values: Vec::with_capacity(entries),
         };
         rows.indptr.push(0);
-        for chunk in chunks {
-            let before = rows.indices.len();
-            rows.indptr.extend(chunk.indptr.iter().skip(1).map(|end| before + end));
-            rows.indices.extend(chunk.indices);
-            rows.values.extend(chunk.values);
-        }
+        chunks.into_iter().for_each(|chunk| rows.append(chunk));
         rows
     }
 

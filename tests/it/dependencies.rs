@@ -17,7 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("lexicon", &["article", "atomic", "random", "remote", "segment", "vectorize", "error"]),
     ("embed", &["lexicon", "segment", "vectorize", "error"]),
     ("cluster", &["error", "random"]),
-    ("theme", &["article", "lexicon", "segment", "steer", "story", "vectorize", "cluster", "error"]),
+    ("theme", &["article", "embed", "lexicon", "segment", "steer", "story", "vectorize", "cluster", "error"]),
     ("who", &["article", "segment"]),
     ("story", &["article", "segment", "vectorize"]),
     ("trend", &["association", "segment", "story", "theme", "vectorize"]),
@@ -82,7 +82,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 /// Modules named after `crate::` in a source text: `crate::a::…`, `crate::{a, b::c}`. Test modules at the end of a file
 /// and files called `tests.rs` may use anything.
 fn used(text: &str) -> BTreeSet<String> {
-    let text = text.split("#[cfg(test)]").next().unwrap_or_default();
+    let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let mut found = BTreeSet::new();
     for (at, _) in text.match_indices("crate::") {
         let rest = &text[at + "crate::".len()..];

@@ -9,6 +9,8 @@ mod compare;
 mod dependencies;
 mod evaluate;
 mod explore;
+mod fuzzed;
+mod killed;
 mod lexicon;
 mod pipeline;
 mod readme;
@@ -18,6 +20,8 @@ mod similar;
 mod steer;
 mod stories;
 mod support;
+#[path = "../fuzz/targets.rs"]
+mod targets;
 mod vectors;
 mod who;
 mod words;
