@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     marks::{self, Kind},
-    prose::{byline, citations, clean, trimmed, width},
+    prose::{Byline, byline, citations, clean, ends_sentence, trimmed, width},
     source::{Draft, Likeness, Parsed, Reader, Source},
 };
 use crate::article::{Article, Passage, Published};
@@ -96,7 +96,7 @@ fn classify(text: &str, lines: impl Iterator<Item = Range<usize>>) -> Vec<Line> 
                 return LineKind::BadByline((!name.is_empty()).then_some(name), tail.to_owned());
             }
         }
-        match byline(line) {
+        match byline(line).or_else(|| before_summary(i).then(|| date_first(line)).flatten()) {
             Some(found) if before_summary(i) => match found.date {
                 Some(date) => LineKind::Byline(found.source, date),
                 None => LineKind::BadByline(found.source, line.to_owned()),
@@ -115,6 +115,14 @@ fn classify(text: &str, lines: impl Iterator<Item = Range<usize>>) -> Vec<Line> 
         }
     }
     ranges.into_iter().zip(kinds).map(|(range, kind)| Line { range, kind }).collect()
+}
+
+/// `2025-06-14 21:57 Ren Min Ri Bao`, which only right above a summary is no sentence.
+fn date_first(line: &str) -> Option<Byline> {
+    let at = line.find(|c: char| !c.is_ascii_digit() && !"-/.:：年月日时分秒 ".contains(c))?;
+    let date = line[..at].trim().parse().ok()?;
+    let source = clean(&line[at..]);
+    (!ends_sentence(&source)).then_some(Byline { source: Some(source), date: Some(date) })
 }
 
 struct Page<'a, 'b> {

@@ -7,8 +7,13 @@ use super::prose::{ends_sentence, trimmed, width};
 /// Second words of an opening marker, after `Core` or `Key`.
 const CORE: [&str; 10] =
     ["Viewpoints", "Viewpoint", "Insights", "Insight", "Views", "View", "Points", "Point", "Takeaways", "Findings"];
+/// Opening markers of one word.
+const CORE_ALONE: [&str; 3] = ["Summary", "Overview", "Highlights"];
 /// Opening markers of Chinese digests.
-const CORE_CHINESE: [&str; 7] = ["核心观点", "核心洞察", "核心见解", "核心要点", "主要观点", "核心内容", "要点"];
+const CORE_CHINESE: [&str; 10] =
+    ["核心观点", "核心洞察", "核心见解", "核心要点", "主要观点", "核心内容", "要点", "摘要", "概要", "分组"];
+/// What a numbered group is called.
+const GROUP: [&str; 3] = ["Group ", "Part ", "Section "];
 /// Bytes within which a group's heading has to end.
 const HEADING: usize = 200;
 const DASHES: [char; 5] = ['-', '–', '—', '－', '•'];
@@ -18,7 +23,7 @@ const DASHES: [char; 5] = ['-', '–', '—', '－', '•'];
 pub(super) enum Kind {
     /// `Core Viewpoint`, `核心观点`.
     Core,
-    /// `Group 3`, `第3组`.
+    /// `Group 3`, `Part 3`, `第3组`.
     Group(u32),
 }
 
@@ -59,7 +64,13 @@ pub(super) fn groups(summary: &str) -> Vec<Group> {
     for (at, c) in summary.char_indices() {
         let boundary = before.is_whitespace() || ends_sentence(before.encode_utf8(&mut [0; 4])) || before == ']';
         before = c;
-        if !boundary || at < current.2 || !matches!(c, 'C' | 'K' | 'G' | '第' | '核' | '主' | '要') {
+        if !boundary
+            || at < current.2
+            || !matches!(
+                c,
+                'C' | 'K' | 'G' | 'P' | 'S' | 'O' | 'H' | '*' | '第' | '核' | '主' | '要' | '摘' | '概' | '分'
+            )
+        {
             continue;
         }
         let Some(mark) = mark_at(&summary[at..]) else { continue };
@@ -152,17 +163,31 @@ fn belongs_to_heading(text: &str) -> bool {
     clause.find(" - ").is_some_and(|at| at < HEADING / 2)
 }
 
-/// The words of a marker at the start of `text`, and their length in bytes.
+/// The words of a marker at the start of `text`, and their length in bytes; set bold or not.
 fn words(text: &str) -> Option<(Kind, usize)> {
+    let Some(bold) = text.strip_prefix(BOLD) else { return plain_words(text) };
+    let (kind, length) = plain_words(bold)?;
+    bold[length..].starts_with(BOLD).then_some((kind, length + 2 * BOLD.len()))
+}
+
+/// What sets words bold where Markdown was pasted.
+const BOLD: &str = "**";
+
+fn plain_words(text: &str) -> Option<(Kind, usize)> {
+    if let Some(word) = CORE_ALONE.iter().find(|word| text.starts_with(**word)) {
+        return Some((Kind::Core, word.len()));
+    }
     for first in ["Core ", "Key "] {
         if let Some(rest) = text.strip_prefix(first) {
             let word = CORE.iter().find(|word| rest.starts_with(**word))?;
             return Some((Kind::Core, first.len() + word.len()));
         }
     }
-    if let Some(rest) = text.strip_prefix("Group ") {
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        return Some((Kind::Group(small(&rest[..digits])?), "Group ".len() + digits));
+    for word in GROUP {
+        if let Some(rest) = text.strip_prefix(word) {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            return Some((Kind::Group(small(&rest[..digits])?), word.len() + digits));
+        }
     }
     if let Some(rest) = text.strip_prefix('第') {
         let end = rest.char_indices().take(5).find(|(_, c)| matches!(c, '组' | '部'))?.0;
@@ -301,6 +326,19 @@ mod tests {
                 (Some("第二组"), None, "天晴了"),
             ]
         );
+    }
+
+    #[test]
+    fn pages_that_were_pasted_have_other_markers_or_bold_ones() {
+        for (one, two) in
+            [("Part 1", "Part 2"), ("Section 1", "Section 2"), ("分组1", "分组2"), ("**Group 1**", "**Group 2**")]
+        {
+            let text = format!("{one}: Rain - It fell [1] {two} - It stopped [2]");
+            let found = cut(&text);
+            assert_eq!(found, [(Some(one), Some("Rain"), "It fell [1]"), (Some(two), None, "It stopped [2]")]);
+        }
+        assert_eq!(cut("Summary - Rain. Part 2 of it - the worst - fell.").len(), 1);
+        assert_eq!(cut("摘要：雨停了。")[0], (Some("摘要"), None, "雨停了。"));
     }
 
     #[test]

@@ -77,6 +77,31 @@ fn line_ends_blank_lines_and_a_mark_change_nothing_but_positions() {
 }
 
 #[test]
+fn what_a_clipboard_makes_of_a_page_is_read() {
+    let plain = read(PAGE);
+    let dates = [("2025-03-05 08:10", "2025年3月5日 08:10"), ("2025-06-21 18:00", "2025年6月21日18:00")];
+    let chinese = dates.iter().fold(PAGE.to_owned(), |page, (from, to)| page.replace(from, to));
+    let first = PAGE.replace("Feng Xiang Bao· 2025-03-05 08:10", "2025-03-05 08:10 Feng Xiang Bao");
+    for other in [
+        chinese,
+        first,
+        PAGE.replace("Search documents\n", ""),
+        PAGE.replace("Search documents", "Search documents\nShare\nCopy link"),
+        PAGE.replace("Group ", "Part "),
+        PAGE.replace("Group 1", "**Group 1**").replace("Core Viewpoint", "**Summary**"),
+        PAGE.replace(" - ", "\n- ").replace(" Group 2", "\nGroup 2"),
+    ] {
+        let parsed = read(&other);
+        assert_eq!(titles(&parsed), titles(&plain), "{other}");
+        assert_eq!(parsed.notes, [], "{other}");
+        for (draft, as_in) in parsed.articles.iter().zip(&plain.articles) {
+            let told = |article: &Article| (article.source.clone(), article.date, article.passages.len());
+            assert_eq!(told(&draft.article), told(&as_in.article), "{other}");
+        }
+    }
+}
+
+#[test]
 fn a_page_without_topic_or_furniture_is_read() {
     let no_topic = PAGE.split_once('\n').unwrap().1;
     let parsed = read(no_topic);
