@@ -299,7 +299,7 @@ impl Prepared {
             term_rows: self.embedder.vectors(),
             translates: self.embedder.origin().is_some(),
             named: self.steered.as_ref().map(|steered| theme::Named { steered, only }),
-            mapped: true,
+            described: true,
         };
         let themes = theme::fit(&input, &config.theme);
         Ok((clusters, themes))

@@ -300,19 +300,30 @@ fn weighed(votes: &Votes, samples: &[Array2<f32>], n: usize, seed: u64) -> Vec<W
     let ks = candidates(votes, n);
     let middle = ks[ks.len() / 2];
     let count = (ROWS / n).clamp(ROUNDS.0, ROUNDS.1);
-    let rounds: Vec<Array2<f32>> = (0..count)
-        .zip(seed..)
-        .map(|(i, seed)| {
+    let seeds: Vec<u64> = (seed..).take(count).collect();
+    // Rows that are few are the same in each round.
+    let each = if samples[0].nrows() > RESAMPLE { 1 } else { count };
+    let rounds: Vec<Array2<f32>> = (0..count / each)
+        .map(|i| {
             let sample = &samples[i % samples.len()];
-            let places = draw(sample.nrows(), RESAMPLE, &mut Xoshiro256Plus::seed_from_u64(seed));
+            let places = draw(sample.nrows(), RESAMPLE, &mut Xoshiro256Plus::seed_from_u64(seeds[i]));
             sample.select(Axis(0), &places)
         })
         .collect();
     let (prepared, shuffled): (Vec<Sample>, Vec<Sample>) = rayon::join(
-        || (seed..).zip(&rounds).map(|(seed, rows)| Sample::new(rows, middle, seed)).collect(),
         || {
-            let rows = (seed..).zip(&rounds).take(SHUFFLED);
-            rows.map(|(seed, rows)| Sample::new(&resample::shuffled(rows, seed), middle, seed)).collect()
+            rounds
+                .par_iter()
+                .zip(seeds.par_chunks(each))
+                .map(|(rows, seeds)| Sample::new(rows, middle, seeds))
+                .collect()
+        },
+        || {
+            let shuffled = |(i, &seed): (usize, &u64)| {
+                let rows = &rounds[i % rounds.len()];
+                Sample::new(&resample::shuffled(rows, seed), middle, &[seed])
+            };
+            seeds[..SHUFFLED.min(count)].par_iter().enumerate().map(shuffled).collect()
         },
     );
     let signals = resample::signals(&prepared, &shuffled, &ks, seed);

@@ -5,7 +5,7 @@
 //! assignment is a matrix product of those rows whose bounds fail with the centroids (`assign.rs`). The best start goes on
 //! until no row moves. Of at least [`SAVES`] times as many rows as [`sample_of`] takes, the starts run on a random sample
 //! (Bradley & Fayyad 1998, *Refining initial points for k-means clustering*); there the best start moves centroids to where
-//! they are missed (`breathe.rs`), and goes on with all rows until its centroids all but rest. Measured on two cores beside
+//! they are missed (`breathe.rs`), and with the next best ones goes on with all rows until its centroids all but rest. Measured on two cores beside
 //! scikit-learn (one start, at most 50 iterations, the same rows: `benches/peers_kmeans.py`; the first row medians of five
 //! in turns, the second one run of each while the cores were shared with other work, which slows scikit-learn more):
 //!
@@ -47,14 +47,26 @@ use lloyd::Run;
 /// (scikit-learn's default).
 const TOLERANCE: f64 = 1e-4;
 
-/// Rows of the sample that starts run on, at least …
-const SAMPLE: usize = 8192;
+/// The sample that starts run on is one row in this many …
+const SHARE: usize = 12;
+
+/// … this many at least and at most …
+const SAMPLE: (usize, usize) = (2048, 8192);
 
 /// … and for each cluster.
 const SAMPLE_OF_ONE: usize = 50;
 
 /// A sample is drawn of at least this many times as many rows: of fewer it saves nothing.
 const SAVES: usize = 3;
+
+/// Of the starts on a sample, so many different ones go on with all rows …
+const LAST: usize = 4;
+
+/// … if there are fewer than this; of more, one: the sample is larger, and looking at all rows takes longer.
+const FEW: usize = 24_576;
+
+/// Starts whose inertia differs by less than this share have come to the same.
+const SAME: f64 = 1e-5;
 
 /// K-means with squared Euclidean distance; on unit rows that is 2 − 2·cosine.
 #[derive(Clone, Copy, Debug, Default)]
@@ -97,18 +109,33 @@ impl Lloyd {
         let k = k.clamp(1, super::distinct_of(rows, k).len().max(1));
         let data = Data::new(rows);
         let Some(sample) = sample_of(rows, k, settings.seed) else {
-            let mut best = starts(&data, k, settings)?;
+            let mut best = first(starts(&data, k, settings)?)?;
             best.go(0.0, settings.max_iterations);
             return Ok(found(best));
         };
-        let centroids = {
+        let candidates: Vec<Array2<f32>> = {
             let sample = Data::new(sample.view());
             let tolerance = TOLERANCE * sample.variance();
-            breathe(&sample, starts(&sample, k, settings)?, tolerance, settings.max_iterations).centroids
+            let mut rest = starts(&sample, k, settings)?;
+            let others = rest.split_off(1.min(rest.len()));
+            let best = first(rest)?;
+            let best = breathe(&sample, best, tolerance, settings.max_iterations);
+            // A small sample cannot tell which of those that all but tie is best for all rows.
+            let more = if rows.nrows() < FEW { LAST - 1 } else { 0 };
+            let mut last = best.inertia();
+            let other = |run: &Run<'_>| {
+                let inertia = run.inertia();
+                let other = (inertia - last).abs() > SAME * last;
+                last = inertia;
+                other
+            };
+            let others: Vec<Array2<f32>> =
+                others.into_iter().filter(other).take(more).map(|run| run.centroids).collect();
+            std::iter::once(best.centroids).chain(others).collect()
         };
         drop(sample);
-        let mut best = Run::new(&data, centroids);
-        best.go(TOLERANCE * data.variance(), settings.max_iterations);
+        let tolerance = TOLERANCE * data.variance();
+        let mut best = first(least(&data, candidates, tolerance, settings.max_iterations))?;
         best.assign();
         Ok(found(best))
     }
@@ -116,27 +143,32 @@ impl Lloyd {
 
 /// The rows that starts run on where there are many more: a random sample, in the order of rows.
 fn sample_of(rows: ArrayView2<'_, f32>, k: usize, seed: u64) -> Option<Array2<f32>> {
-    let size = SAMPLE.max(SAMPLE_OF_ONE * k);
+    let size = (rows.nrows() / SHARE).clamp(SAMPLE.0, SAMPLE.1).max(SAMPLE_OF_ONE * k);
     let random = &mut Xoshiro256Plus::seed_from_u64(seed);
     (rows.nrows() >= SAVES * size).then(|| rows.select(Axis(0), &draw(rows.nrows(), size, random)))
 }
 
-/// The start of least inertia, the first of equals, as far as its tolerance.
-fn starts<'a>(data: &'a Data<'a>, k: usize, settings: &Settings) -> Result<Run<'a>> {
+/// The starts as far as their tolerance, those of least inertia first, equal ones in order.
+fn starts<'a>(data: &'a Data<'a>, k: usize, settings: &Settings) -> Result<Vec<Run<'a>>> {
     let tolerance = TOLERANCE * data.variance();
     let mut streams = streams(settings.seed, settings.starts);
-    let runs: Vec<(Run<'a>, f64)> = data
-        .seed(k, &mut streams)
-        .into_par_iter()
-        .map(|centroids| {
-            let mut run = Run::new(data, centroids);
-            run.go(tolerance, settings.max_iterations);
-            let inertia = run.inertia();
-            (run, inertia)
-        })
-        .collect();
-    let best = runs.into_iter().reduce(|best, run| if run.1 < best.1 { run } else { best });
-    best.map(|best| best.0).ok_or_else(|| failed("no start"))
+    Ok(least(data, data.seed(k, &mut streams), tolerance, settings.max_iterations))
+}
+
+/// Runs from these centroids as far as a tolerance, those of least inertia first, equal ones in order.
+fn least<'a>(data: &'a Data<'a>, from: Vec<Array2<f32>>, tolerance: f64, max_iterations: usize) -> Vec<Run<'a>> {
+    let run = |centroids| {
+        let mut run = Run::new(data, centroids);
+        run.go(tolerance, max_iterations);
+        (run.inertia(), run)
+    };
+    let mut runs: Vec<(f64, Run<'a>)> = from.into_par_iter().map(run).collect();
+    runs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    runs.into_iter().map(|run| run.1).collect()
+}
+
+fn first(runs: Vec<Run<'_>>) -> Result<Run<'_>> {
+    runs.into_iter().next().ok_or_else(|| failed("no start"))
 }
 
 fn found(run: Run<'_>) -> Start {

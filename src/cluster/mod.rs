@@ -47,6 +47,7 @@ use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::error::{Error, Result};
 
+mod axes;
 pub mod choose;
 mod community;
 mod gram;
@@ -56,6 +57,7 @@ mod resample;
 mod silhouette;
 mod smooth;
 
+use axes::Axes;
 pub use guided::{Guide, fit_guided, too_few};
 pub use kmeans::{Lloyd, Start};
 pub use silhouette::{silhouette, simplified_silhouette};
@@ -190,11 +192,13 @@ pub fn fit_with(clusterer: &dyn Clusterer, rows: ArrayView2<'_, f32>, settings: 
             (choice.k, Some((choice.reason, choice.plausible)))
         }
     };
+    let axes = Axes::of(rows);
     let (labels, found) = if rows.nrows() <= LARGE {
-        let Partition { labels, centroids, .. } = clusterer.cluster(smooth::smooth(rows, k).view(), k, settings)?;
+        let smoothed = smooth::smooth(axes.turn(rows).view(), k);
+        let Partition { labels, centroids, .. } = clusterer.cluster(smoothed.view(), k, settings)?;
         (labels, centroids.nrows())
     } else {
-        by_sample(clusterer, rows, k, settings, LARGE)?
+        by_sample(clusterer, rows, &axes, k, settings, LARGE)?
     };
     let centroids = means(rows, &labels, found);
     let inertia = kmeans::inertia(rows, &centroids, &labels);
@@ -207,19 +211,21 @@ pub fn fit_with(clusterer: &dyn Clusterer, rows: ArrayView2<'_, f32>, settings: 
 fn by_sample(
     clusterer: &dyn Clusterer,
     rows: ArrayView2<'_, f32>,
+    axes: &Axes,
     k: usize,
     settings: &Settings,
     seen: usize,
 ) -> Result<(Vec<usize>, usize)> {
     let n = rows.nrows();
-    let smoother = smooth::Smoother::new(rows, k);
+    let smoother = smooth::Smoother::new(rows, k, axes);
     let sample = evenly(n, seen);
-    let smoothed = smoother.draw(rows.select(Axis(0), &sample).view(), &sample);
+    let smoothed = smoother.draw(axes.turn(rows.select(Axis(0), &sample).view()).view(), &sample);
     let centroids = clusterer.cluster(smoothed.view(), k, settings)?.centroids;
     let mut labels = Vec::with_capacity(n);
     for start in (0..n).step_by(AT_ONCE) {
         let at: Vec<usize> = (start..(start + AT_ONCE).min(n)).collect();
-        let smoothed = smoother.draw(rows.slice(ndarray::s![start..start + at.len(), ..]), &at);
+        let turned = axes.turn(rows.slice(ndarray::s![start..start + at.len(), ..]));
+        let smoothed = smoother.draw(turned.view(), &at);
         labels.extend(kmeans::predict(&centroids, smoothed.view()));
     }
     let order = kmeans::order(&labels, centroids.nrows());

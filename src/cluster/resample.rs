@@ -55,45 +55,71 @@ impl Signals {
     }
 }
 
-/// A sample to be grouped twice, smoothed.
+/// A sample to be grouped whole and again without a third of its rows, once or more often, smoothed.
 pub(super) struct Sample {
     whole: Gram,
+    again: Vec<Again>,
+}
+
+/// Two thirds of a sample.
+struct Again {
     /// The rows that are grouped again, ascending.
     places: Vec<usize>,
-    again: Gram,
+    gram: Gram,
 }
 
 impl Sample {
-    /// Prepares unit rows for numbers of clusters about `k`.
-    pub fn new(rows: &Array2<f32>, k: usize, seed: u64) -> Self {
+    /// Prepares unit rows for numbers of clusters about `k`, to be grouped again once for each seed.
+    pub fn new(rows: &Array2<f32>, k: usize, seeds: &[u64]) -> Self {
         let n = rows.nrows();
-        let places = draw(n, n * AGAIN.0 / AGAIN.1, &mut Xoshiro256Plus::seed_from_u64(seed));
-        let again = smooth(rows.select(Axis(0), &places).view(), k);
-        Self { whole: Gram::new(smooth(rows.view(), k).view()), places, again: Gram::new(again.view()) }
+        let again = |&seed: &u64| {
+            let places = draw(n, n * AGAIN.0 / AGAIN.1, &mut Xoshiro256Plus::seed_from_u64(seed));
+            let gram = Gram::new(smooth(rows.select(Axis(0), &places).view(), k).view());
+            Again { places, gram }
+        };
+        Self { whole: Gram::new(smooth(rows.view(), k).view()), again: seeds.par_iter().map(again).collect() }
     }
 
-    /// The agreement of both groupings and the silhouette of the whole.
-    fn measure(&self, k: usize, seed: u64) -> (f64, f64) {
-        let whole = self.whole.cluster(k, STARTS, ITERATIONS, seed);
-        let again = self.again.cluster(k, STARTS, ITERATIONS, seed);
-        let before: Vec<u32> = self.places.iter().map(|&row| whole.labels[row]).collect();
-        (agreement(&before, &again, k), whole.silhouette)
+    /// What is to be grouped: the whole, then what is left of it each time.
+    fn grams(&self) -> impl Iterator<Item = &Gram> {
+        std::iter::once(&self.whole).chain(self.again.iter().map(|again| &again.gram))
+    }
+
+    /// For each time that it was grouped again the agreement with the whole, and the silhouette of the whole.
+    fn measure(&self, k: usize, found: &[Groups]) -> Vec<(f64, f64)> {
+        let Some((whole, again)) = found.split_first() else { return Vec::new() };
+        let agree = |(Again { places, .. }, again): (&Again, &Groups)| {
+            let before: Vec<u32> = places.iter().map(|&row| whole.labels[row]).collect();
+            (agreement(&before, again, k), whole.silhouette)
+        };
+        self.again.iter().zip(again).map(agree).collect()
     }
 }
 
-/// The signals of each of some numbers of clusters, ascending, on samples of rows and of shuffled ones. What shuffled rows give is measured at the least, the middle and the largest number and
-/// taken to lie evenly between.
+/// The signals of each of some numbers of clusters, ascending, on samples of rows and of shuffled ones. What shuffled rows
+/// give is measured at the least, the middle and the largest number and taken to lie evenly between.
 pub(super) fn signals(samples: &[Sample], shuffled: &[Sample], ks: &[usize], seed: u64) -> Vec<Signals> {
     let (Some(&first), Some(&last)) = (ks.first(), ks.last()) else { return Vec::new() };
     let mut posts = vec![first, ks[ks.len() / 2], last];
     posts.dedup();
-    let real = ks.iter().flat_map(|&k| samples.iter().map(move |sample| (k, sample)));
-    let mixed = posts.iter().flat_map(|&k| shuffled.iter().map(move |sample| (k, sample)));
-    let runs: Vec<(usize, &Sample)> = real.chain(mixed).collect();
-    let measured: Vec<(f64, f64)> = runs.into_par_iter().map(|(k, sample)| sample.measure(k, seed)).collect();
-    let (real, mixed) = measured.split_at(ks.len() * samples.len());
-    let real: Vec<(f64, f64)> = real.chunks(samples.len().max(1)).map(medians).collect();
-    let mixed: Vec<(f64, f64)> = mixed.chunks(shuffled.len().max(1)).map(medians).collect();
+    let real = ks.iter().map(|&k| (k, samples));
+    let mixed = posts.iter().map(|&k| (k, shuffled));
+    let wanted: Vec<(usize, &[Sample])> = real.chain(mixed).collect();
+    let runs: Vec<(usize, &Gram)> =
+        wanted.iter().flat_map(|&(k, all)| all.iter().flat_map(Sample::grams).map(move |gram| (k, gram))).collect();
+    let found: Vec<Groups> = runs.into_par_iter().map(|(k, gram)| gram.cluster(k, STARTS, ITERATIONS, seed)).collect();
+    let mut left = found.as_slice();
+    let mut measured = wanted.iter().map(|&(k, all)| {
+        let mut values = Vec::new();
+        for sample in all {
+            let (own, rest) = left.split_at(1 + sample.again.len());
+            values.extend(sample.measure(k, own));
+            left = rest;
+        }
+        medians(&values)
+    });
+    let real: Vec<(f64, f64)> = measured.by_ref().take(ks.len()).collect();
+    let mixed: Vec<(f64, f64)> = measured.collect();
     let chance = |k: usize| {
         let next = posts.iter().position(|&post| post >= k).unwrap_or(posts.len() - 1);
         let before = next.saturating_sub(1);
@@ -186,8 +212,8 @@ mod tests {
     #[test]
     fn the_true_number_of_groups_holds_best() {
         let rows = groups(240, 20, 4, 0.5, 3);
-        let real = [Sample::new(&rows, 4, 1), Sample::new(&rows, 4, 2)];
-        let mixed = [Sample::new(&shuffled(&rows, 1), 4, 1)];
+        let real = [Sample::new(&rows, 4, &[1, 2])];
+        let mixed = [Sample::new(&shuffled(&rows, 1), 4, &[1])];
         let found = signals(&real, &mixed, &[2, 3, 4, 5, 6], 1);
         let best = |of: fn(&Signals) -> f64| {
             (0..found.len()).fold(0, |best, i| if of(&found[i]) > of(&found[best]) { i } else { best })

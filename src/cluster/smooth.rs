@@ -22,7 +22,7 @@
 use ndarray::{Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
-use super::evenly;
+use super::{axes::Axes, evenly};
 
 /// Rows that a row is drawn to, at most …
 const NEIGHBOURS: usize = 7;
@@ -65,9 +65,10 @@ pub(super) fn company(rows: ArrayView2<'_, f32>, k: usize) -> Ties {
 pub(super) struct Smoother(Option<(Anchors, Array2<f32>)>);
 
 impl Smoother {
-    /// Of all rows, `n × d`, that are to be put into `k` clusters.
-    pub(super) fn new(rows: ArrayView2<'_, f32>, k: usize) -> Self {
-        Self(Anchors::of(rows, k, ANCHORS).map(|anchors| {
+    /// Of all rows, `n × d`, that are to be put into `k` clusters; those that are drawn have been turned.
+    pub(super) fn new(rows: ArrayView2<'_, f32>, k: usize, axes: &Axes) -> Self {
+        Self(Anchors::of(rows, k, ANCHORS).map(|mut anchors| {
+            anchors.rows = axes.turn(anchors.rows.view());
             let once = anchors.once(&anchors.ties(anchors.rows.view(), &anchors.places));
             (anchors, once)
         }))

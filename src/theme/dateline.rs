@@ -3,17 +3,17 @@
 
 use std::ops::Range;
 
-use crate::{
-    article::Article,
-    segment::{Document, Term},
-};
+use rayon::prelude::*;
+
+use super::table::Table;
+use crate::{article::Article, segment::Document};
 
 /// Words at each end of an article's text that may be a dateline or a byline without the look of one.
 const EDGE: usize = 5;
 /// Only texts of this many words tell: of a shorter one, too much lies at its ends.
 const LONG: usize = 20 * EDGE;
 /// In so many articles at least a word must stand in datelines or at the edge …
-const ARTICLES: u32 = 5;
+const ARTICLES: usize = 5;
 /// … and so large a share of its occurrences in what looks like a dateline …
 const DATED: f64 = 0.4;
 /// … or so large a share of those in long texts at the edge. By chance it would be a tenth, at most.
@@ -21,56 +21,111 @@ const EDGED: f64 = 0.8;
 /// Bytes of a dateline at most.
 const BYTES: usize = 90;
 
-/// How often a term stands somewhere, and in how many articles.
-#[derive(Clone, Copy, Default)]
-struct Count {
-    times: u32,
-    articles: u32,
-    /// The last article that was counted, from 1.
-    last: u32,
-}
+/// Articles a task of the thread pool walks through; any value finds the same terms.
+const CHUNK: usize = 256;
 
-impl Count {
-    fn add(&mut self, article: u32) {
-        self.times += 1;
-        self.articles += u32::from(self.last != article);
-        self.last = article;
-    }
-
-    fn mostly(self, all: Self, share: f64) -> bool {
-        self.articles >= ARTICLES && f64::from(self.times) >= share * f64::from(all.times)
-    }
+/// Where a word stands that may belong to a dateline or byline.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    /// In what looks like a dateline.
+    Dated,
+    /// At the edge of a long text.
+    Edge,
 }
 
 /// The terms that belong to datelines or bylines, ascending.
-pub(super) fn find(articles: &[&Article], documents: &[&Document], terms: &[Term]) -> Vec<u32> {
-    let none = vec![Count::default(); terms.len()];
-    let (mut all, mut dated, mut long, mut edged) = (none.clone(), none.clone(), none.clone(), none);
-    for (number, (article, document)) in (1..).zip(articles.iter().zip(documents)) {
-        let is_word = |term: u32| terms[term as usize].parts.is_empty();
-        let words = document.passages.iter().flat_map(|p| &p.text).filter(|token| is_word(token.term)).count();
-        let mut at = 0;
-        for (i, (passage, tokens)) in article.passages.iter().zip(&document.passages).enumerate() {
-            let head = if i == 0 { dateline(&passage.text) } else { 0..0 };
-            for token in &tokens.text {
-                let term = token.term as usize;
-                all[term].add(number);
-                if head.contains(&(token.start as usize)) {
-                    dated[term].add(number);
-                }
-                if words >= LONG {
-                    long[term].add(number);
-                    if at < EDGE || at + EDGE >= words {
-                        edged[term].add(number);
-                    }
-                }
-                // A phrase stands before its words.
-                at += usize::from(is_word(token.term));
+pub(super) fn find(articles: &[&Article], documents: &[&Document], table: &Table<'_>) -> Vec<u32> {
+    let words: Vec<usize> = documents.par_iter().with_min_len(CHUNK).map(|document| words(document, table)).collect();
+    // First the few places that tell, then what they are a share of.
+    let told = |(chunk, documents): (usize, &[&Document])| {
+        let mut told: Vec<(u32, Place, usize)> = Vec::new();
+        for (article, document) in (chunk * CHUNK..).zip(documents) {
+            let dated = |term| told.push((term, Place::Dated, article));
+            in_datelines(articles[article], document).for_each(dated);
+            if words[article] >= LONG {
+                at_edges(document, words[article], table, |term| told.push((term, Place::Edge, article)));
             }
         }
+        told
+    };
+    let told: Vec<Vec<(u32, Place, usize)>> = documents.par_chunks(CHUNK).enumerate().map(told).collect();
+    let mut told = told.concat();
+    told.sort_unstable();
+    // How often each term stands in a place, in enough articles.
+    let counted: Vec<(u32, Place, usize)> = told
+        .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
+        .filter(|run| run.chunk_by(|a, b| a.2 == b.2).count() >= ARTICLES)
+        .map(|run| (run[0].0, run[0].1, run.len()))
+        .collect();
+    if counted.is_empty() {
+        return Vec::new();
     }
-    let furniture = |t: usize| dated[t].mostly(all[t], DATED) || edged[t].mostly(long[t], EDGED);
-    (0u32..).zip(0..terms.len()).filter(|&(_, t)| furniture(t)).map(|(id, _)| id).collect()
+    let mut terms: Vec<u32> = counted.iter().map(|counted| counted.0).collect();
+    terms.dedup();
+    let places = table.places(terms);
+    // How often each stands in all texts, and in long ones.
+    let count = |(chunk, documents): (usize, &[&Document])| {
+        let mut counts = vec![[0usize; 2]; places.count()];
+        for (article, document) in (chunk * CHUNK..).zip(documents) {
+            let long = usize::from(words[article] >= LONG);
+            for token in document.passages.iter().flat_map(|passage| &passage.text) {
+                if let Some(place) = places.get(token.term) {
+                    counts[place][0] += 1;
+                    counts[place][1] += long;
+                }
+            }
+        }
+        counts
+    };
+    let counts: Vec<Vec<[usize; 2]>> = documents.par_chunks(CHUNK).enumerate().map(count).collect();
+    let mut found: Vec<u32> = counted
+        .into_iter()
+        .filter(|&(term, place, times)| {
+            let (of, share) = if place == Place::Dated { (0, DATED) } else { (1, EDGED) };
+            let all = places.get(term).map_or(0, |place| counts.iter().map(|counts| counts[place][of]).sum());
+            times as f64 >= share * all as f64
+        })
+        .map(|(term, ..)| term)
+        .collect();
+    found.dedup();
+    found
+}
+
+/// The words of a text; a phrase is none beside its words.
+fn words(document: &Document, table: &Table<'_>) -> usize {
+    document.passages.iter().flat_map(|p| &p.text).filter(|token| table.is_word(token.term)).count()
+}
+
+/// The terms of what looks like an article's dateline.
+fn in_datelines(article: &Article, document: &Document) -> impl Iterator<Item = u32> {
+    let head = article.passages.first().map_or(0..0, |passage| dateline(&passage.text));
+    let tokens = document.passages.first().map_or(&[] as &[_], |passage| &passage.text);
+    tokens.iter().filter(move |token| head.contains(&(token.start as usize))).map(|token| token.term)
+}
+
+/// Tells the terms of the first and the last words of a text of so many.
+fn at_edges(document: &Document, words: usize, table: &Table<'_>, mut tell: impl FnMut(u32)) {
+    let tokens = || document.passages.iter().flat_map(|passage| &passage.text).map(|token| token.term);
+    let mut at = 0;
+    for term in tokens() {
+        if at >= EDGE {
+            break;
+        }
+        tell(term);
+        // A phrase stands before its words.
+        at += usize::from(table.is_word(term));
+    }
+    // From the end: the words that follow a term and are not its own, with itself if it is a word.
+    let mut left = 0;
+    for term in document.passages.iter().rev().flat_map(|passage| passage.text.iter().rev()).map(|token| token.term) {
+        left += usize::from(table.is_word(term));
+        if left > EDGE {
+            break;
+        }
+        if words - left >= EDGE {
+            tell(term);
+        }
+    }
 }
 
 /// The bytes at the beginning of a text that look like a dateline: up to 讯 or 电 before a blank or a mark, or up to a dash

@@ -1,12 +1,13 @@
 //! Which passages prove a theme: central ones, from different articles, quoted to the sentence.
 
-use std::{collections::HashMap, ops::Range};
+use std::ops::Range;
 
 use ndarray::{ArrayView1, CowArray, Ix1};
+use rustc_hash::FxHashMap;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Input, Member, Quote};
-use crate::article::Passage;
+use crate::{article::Passage, segment::Token};
 
 /// Weight of centrality against variety (maximal marginal relevance, Carbonell and Goldstein 1998).
 const LAMBDA: f32 = 0.7;
@@ -41,28 +42,31 @@ pub(super) fn pick(
     name: &[u32],
     n: usize,
 ) -> Vec<Quote> {
-    let mut pool: Vec<Candidate<'_>> = (0..input.passages.len())
-        .map(|at| (at, input.passages[at].0 as usize, input.passages[at].1 as usize))
-        .filter(|&(_, article, _)| members[article].theme == Some(theme))
-        .map(|(at, article, passage)| {
-            let row = input.passage_row(at);
-            let tokens = &input.documents[article].passages[passage].text;
-            let mut distinct: Vec<u32> = tokens.iter().map(|t| t.term).collect();
-            distinct.sort_unstable();
-            distinct.dedup();
-            let named = (0..name.len()).filter(|&at| distinct.binary_search(&name[at]).is_ok()).collect();
-            Candidate { named, article, passage, thin: distinct.len() < TERMS, cosine: row.dot(&centroid), row }
+    let mut pool: Vec<Candidate<'_>> = (0..members.len())
+        .filter(|&article| members[article].theme == Some(theme))
+        .flat_map(|article| input.passages_of(article).map(move |(passage, row)| (article, passage, row)))
+        .map(|(article, passage, row)| (article, passage, row.dot(&centroid), row))
+        .filter(|&(.., cosine, _)| cosine > 0.0)
+        .map(|(article, passage, cosine, row)| {
+            let thin = thin(&input.documents[article].passages[passage].text);
+            Candidate { named: Vec::new(), article, passage, thin, cosine, row }
         })
-        .filter(|c| c.cosine > 0.0)
         .collect();
-    pool.sort_by(|a, b| {
-        a.thin
-            .cmp(&b.thin)
-            .then(b.cosine.total_cmp(&a.cosine))
-            .then((a.article, a.passage).cmp(&(b.article, b.passage)))
-    });
-    pool.truncate(CONSIDERED.max(n));
-    let mut weight: HashMap<u32, f64> = terms.iter().copied().collect();
+    let before = |a: &Candidate<'_>, b: &Candidate<'_>| {
+        let order = a.thin.cmp(&b.thin).then(b.cosine.total_cmp(&a.cosine));
+        order.then((a.article, a.passage).cmp(&(b.article, b.passage)))
+    };
+    let considered = CONSIDERED.max(n);
+    if pool.len() > considered {
+        pool.select_nth_unstable_by(considered, before);
+        pool.truncate(considered);
+    }
+    pool.sort_unstable_by(before);
+    for Candidate { named, article, passage, .. } in &mut pool {
+        let tokens = &input.documents[*article].passages[*passage].text;
+        *named = (0..name.len()).filter(|&at| tokens.iter().any(|token| token.term == name[at])).collect();
+    }
+    let mut weight: FxHashMap<u32, f64> = terms.iter().copied().collect();
     let best = terms.first().map_or(1.0, |term| term.1);
     name.iter().for_each(|term| *weight.entry(*term).or_default() += best);
     let mut quotes = Vec::new();
@@ -109,6 +113,16 @@ pub(super) fn pick(
         }));
     }
     quotes
+}
+
+/// Whether a text has fewer than [`TERMS`] different terms.
+fn thin(tokens: &[Token]) -> bool {
+    let mut found = [None; TERMS];
+    for token in tokens {
+        let Some(at) = found.iter().position(|term| term.is_none_or(|term| term == token.term)) else { return false };
+        found[at] = Some(token.term);
+    }
+    found[TERMS - 1].is_none()
 }
 
 /// The part of a passage to quote: the point or sentence of the highest score a column, with what follows it until the

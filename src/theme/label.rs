@@ -1,17 +1,16 @@
 //! What a theme is called: the terms that a reader would write, phrases before words, one name a language.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::LazyLock,
 };
 
-use rust_stemmers::{Algorithm, Stemmer};
-
 use ndarray::{ArrayView1, ArrayView2};
+use rayon::prelude::*;
+use rust_stemmers::{Algorithm, Stemmer};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use rustc_hash::FxHashMap;
-
-use super::{Input, weight::GIVEN};
+use super::{Input, table::Table, weight::GIVEN};
 use crate::{
     lexicon::counterpart,
     segment::{Lang, Term, part_of_speech},
@@ -39,12 +38,12 @@ const VERBAL: f64 = 0.3;
 const JOINER: &str = " · ";
 
 /// Words that make bad labels: `true` if the word also spoils a phrase.
-static BARRED: LazyLock<HashMap<String, bool>> = LazyLock::new(|| {
+static BARRED: LazyLock<FxHashMap<String, bool>> = LazyLock::new(|| {
     let stemmer = Stemmer::create(Algorithm::English);
     let lines = |text: &'static str| text.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#'));
     let en = lines(include_str!("words/en.txt")).map(|line| (line, true));
     let zh = lines(include_str!("words/zh.txt")).map(|line| (line, false));
-    let mut barred = HashMap::new();
+    let mut barred = FxHashMap::default();
     for (line, english) in en.chain(zh) {
         let (word, always) = line.strip_prefix('!').map_or((line, false), |word| (word, true));
         let key = if english { stemmer.stem(word).into_owned() } else { word.to_owned() };
@@ -68,9 +67,8 @@ pub fn is_label_word(word: &str) -> bool {
     !BARRED.contains_key(&word) && !BARRED.contains_key(Stemmer::create(Algorithm::English).stem(&word).as_ref())
 }
 
-/// Whether a term may be shown as a term of a theme.
-fn shows(term: &Term, table: &[Term], barred: &[u32]) -> bool {
-    let source = |id: u32| barred.binary_search(&id).is_ok();
+/// Whether a term may be shown as a term of a theme, but for terms that are barred.
+fn shows(term: &Term, table: &[Term]) -> bool {
     if term.parts.is_empty() {
         return !BARRED.contains_key(&term.key) && term.surface.chars().count() > 1;
     }
@@ -78,7 +76,20 @@ fn shows(term: &Term, table: &[Term], barred: &[u32]) -> bool {
     let spoilt = parts().any(|part| BARRED.get(&part.key) == Some(&true))
         || SPOILERS.iter().any(|word| term.lang == Lang::Zh && term.surface.contains(word));
     let empty = parts().all(|part| BARRED.contains_key(&part.key)) && term.lang != Lang::Zh;
-    !spoilt && !empty && !term.parts.iter().all(|&id| source(id))
+    !spoilt && !empty
+}
+
+/// How well a term names a thing ([`nominal`]); none if it is not to be shown.
+fn worth(id: u32, table: &Table<'_>) -> Option<f64> {
+    const WORTH: [f64; 3] = [0.0, VERBAL, 1.0];
+    let told = table.once(id, |term| {
+        if !shows(term, table.terms()) {
+            return WORTH.len() as u8;
+        }
+        let nominal = nominal(term);
+        WORTH.iter().position(|&worth| worth == nominal).unwrap_or(0) as u8
+    });
+    WORTH.get(usize::from(told)).copied()
 }
 
 /// How well a single word names a thing, 0 to 1: a Chinese verb or adjective less than a noun, a function word not at all.
@@ -113,30 +124,33 @@ fn noun(tag: Option<&str>) -> f64 {
 
 /// The terms of a theme that may be shown, best first, out of weighed terms, best first: a phrase takes the place of its
 /// words where it accounts for most of their weight, and a longer phrase that of a shorter.
-pub(super) fn candidates(weights: &[(u32, f64)], table: &[Term], barred: &[u32]) -> Vec<(u32, f64)> {
+pub(super) fn candidates(weights: &[(u32, f64)], table: &Table<'_>, barred: &[u32]) -> Vec<(u32, f64)> {
+    let source = |id: &u32| barred.binary_search(id).is_ok();
+    let open = |id: u32| !source(&id) && (table.is_word(id) || !table[id].parts.iter().all(source));
     let mut shown: Vec<(u32, f64)> = weights
         .iter()
-        .filter(|&&(id, _)| barred.binary_search(&id).is_err() && shows(&table[id as usize], table, barred))
+        .filter(|&&(id, _)| open(id))
+        .filter_map(|&(id, weight)| Some((id, weight * worth(id, table)?)))
         .take(CONSIDERED)
-        .map(|&(id, weight)| (id, weight * nominal(&table[id as usize])))
         .filter(|&(_, weight)| weight > 0.0)
         .collect();
     shown.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    let own: HashMap<u32, f64> = shown.iter().copied().collect();
+    let own: FxHashMap<u32, f64> = shown.iter().copied().collect();
+    let phrases: FxHashMap<&[u32], u32> =
+        shown.iter().filter(|&&(id, _)| !table.is_word(id)).map(|&(id, _)| (table[id].parts.as_slice(), id)).collect();
     // The barred words of a phrase lend it no weight and need none of its own.
-    let mut absorbed = BTreeSet::new();
-    let mut raised: HashMap<u32, f64> = HashMap::new();
-    for &(id, weight) in &shown {
-        let phrase = &table[id as usize];
-        if phrase.parts.is_empty() {
-            continue;
-        }
-        for &(other, other_weight) in &shown {
-            let part = &table[other as usize];
-            if other != id && contains(phrase, other, part) && weight >= ABSORB * other_weight {
-                absorbed.insert(other);
+    let mut absorbed = FxHashSet::default();
+    let mut raised: FxHashMap<u32, f64> = FxHashMap::default();
+    for &(id, weight) in shown.iter().filter(|&&(id, _)| !table.is_word(id)) {
+        let parts = &table[id].parts;
+        let shorter = (1..parts.len()).flat_map(|length| parts.windows(length)).filter_map(|part| phrases.get(part));
+        for other in parts.iter().chain(shorter) {
+            if let Some(&other_weight) = own.get(other)
+                && weight >= ABSORB * other_weight
+            {
+                absorbed.insert(*other);
                 let best = raised.entry(id).or_insert(weight);
-                *best = best.max(own[&other]);
+                *best = best.max(other_weight);
             }
         }
     }
@@ -193,69 +207,82 @@ pub(super) struct Names {
 pub(super) fn name(
     candidates: &[Vec<(u32, f64)>],
     input: &Input<'_>,
+    table: &Table<'_>,
     themes: &[Option<usize>],
     centroids: ArrayView2<'_, f32>,
 ) -> Vec<Names> {
-    let table = input.terms;
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); candidates.len()];
+    let themed = themes.iter().enumerate().filter_map(|(i, theme)| Some((i, (*theme)?)));
+    themed.for_each(|(i, theme)| members[theme].push(i));
+    // What the names are made of, for all themes at once; then one name after the other, since none is given twice.
+    let ranked: Vec<BTreeMap<Lang, Vec<(u32, f64)>>> = members
+        .par_iter()
+        .zip(candidates)
+        .enumerate()
+        .map(|(theme, (members, candidates))| rank(candidates, input, table, members, centroids.row(theme)))
+        .collect();
     let given = || input.named.iter().flat_map(|named| &named.steered.names);
     let mut taken: BTreeSet<(Lang, String)> = given().filter_map(|name| Some((Lang::Zh, name.zh.clone()?))).collect();
     taken.extend(given().filter_map(|name| Some((Lang::En, name.en.clone()?))));
-    candidates
-        .iter()
-        .enumerate()
-        .map(|(theme, candidates)| {
-            let members: Vec<usize> = (0..themes.len()).filter(|&i| themes[i] == Some(theme)).collect();
-            let mut names = Names::default();
-            for lang in [Lang::Zh, Lang::En] {
-                let spoken = members.iter().filter(|&&i| speaks(input, i, lang)).count();
-                let share = spoken as f64 / members.len().max(1) as f64;
-                if spoken == 0 || share < if spoken >= VOICES { 0.1 } else { SPOKEN } {
+    candidates.iter().zip(ranked).map(|(candidates, ranked)| named(candidates, ranked, input, &mut taken)).collect()
+}
+
+/// The names of one theme from its terms by language, other than those that are taken.
+fn named(
+    candidates: &[(u32, f64)],
+    mut ranked: BTreeMap<Lang, Vec<(u32, f64)>>,
+    input: &Input<'_>,
+    taken: &mut BTreeSet<(Lang, String)>,
+) -> Names {
+    let table = input.terms;
+    let mut names = Names::default();
+    for (&lang, ranked) in &ranked {
+        let mut left: VecDeque<(u32, f64)> = ranked.iter().copied().collect();
+        let first = left.front().map_or(0.0, |r| r.1);
+        let mut parts: Vec<u32> = Vec::new();
+        while let Some((id, weight)) = left.pop_front() {
+            // A name that is another theme's takes in more terms until it is none's.
+            if !taken.contains(&(lang, compose(&parts, table, lang))) {
+                if parts.len() >= PARTS {
+                    break;
+                }
+                if !parts.is_empty() && weight < JOIN * first {
                     continue;
                 }
-                let mut left = rank(candidates, input, &members, lang, centroids.row(theme));
-                let first = left.first().map_or(0.0, |r| r.1);
-                let mut parts: Vec<u32> = Vec::new();
-                while !left.is_empty() {
-                    let (id, weight) = left.remove(0);
-                    // A name that is another theme's takes in more terms until it is none's.
-                    if !taken.contains(&(lang, compose(&parts, table, lang))) {
-                        if parts.len() >= PARTS {
-                            break;
-                        }
-                        if !parts.is_empty() && weight < JOIN * first {
-                            continue;
-                        }
-                    }
-                    parts.push(id);
-                    left.retain(|&(other, _)| !repeats(table, id, other));
-                }
-                // Abbreviations that Chinese text is full of (NBA, QDII, H1N1) are no English name.
-                let spelt = |&id: &u32| table[id as usize].surface.contains(char::is_lowercase);
-                if lang == Lang::En && !parts.iter().any(spelt) {
-                    continue;
-                }
-                let mut name = compose(&parts, table, lang);
-                // Every term of the theme is used up and the name is still another's: number it.
-                let mut number = 2;
-                while !parts.is_empty() && !taken.insert((lang, name.clone())) {
-                    name = format!("{} ({number})", compose(&parts, table, lang));
-                    number += 1;
-                }
-                if !parts.is_empty() {
-                    names.of.insert(lang, name);
-                    names.terms.extend(parts);
-                }
             }
-            if names.of.is_empty() {
-                names.of.extend(fallback(candidates, table, &mut taken).map(|name| (Lang::En, name)));
-            } else if input.translates {
-                translate(&mut names, &mut taken, table, |lang| {
-                    rank(candidates, input, &members, lang, centroids.row(theme))
-                });
-            }
-            names
-        })
-        .collect()
+            parts.push(id);
+            left.retain(|&(other, _)| !repeats(table, id, other));
+        }
+        // Abbreviations that Chinese text is full of (NBA, QDII, H1N1) are no English name.
+        let spelt = |&id: &u32| table[id as usize].surface.contains(char::is_lowercase);
+        if lang == Lang::En && !parts.iter().any(spelt) {
+            continue;
+        }
+        let mut name = compose(&parts, table, lang);
+        // Every term of the theme is used up and the name is still another's: number it.
+        let mut number = 2;
+        while !parts.is_empty() && !taken.insert((lang, name.clone())) {
+            name = format!("{} ({number})", compose(&parts, table, lang));
+            number += 1;
+        }
+        if !parts.is_empty() {
+            names.of.insert(lang, name);
+            names.terms.extend(parts);
+        }
+    }
+    if names.of.is_empty() {
+        names.of.extend(fallback(candidates, table, taken).map(|name| (Lang::En, name)));
+    } else if input.translates {
+        translate(&mut names, taken, table, |lang| ranked.remove(&lang).unwrap_or_default());
+    }
+    names
+}
+
+/// Whether a theme has a language, by its articles that speak it.
+fn has(input: &Input<'_>, members: &[usize], lang: Lang) -> bool {
+    let spoken = members.iter().filter(|&&i| speaks(input, i, lang)).count();
+    let share = spoken as f64 / members.len().max(1) as f64;
+    spoken > 0 && share >= if spoken >= VOICES { 0.1 } else { SPOKEN }
 }
 
 /// Adds a name in the language that a theme lacks, from its best terms in the other whose counterparts are sure.
@@ -263,7 +290,7 @@ fn translate(
     names: &mut Names,
     taken: &mut BTreeSet<(Lang, String)>,
     table: &[Term],
-    ranked: impl Fn(Lang) -> Vec<(u32, f64)>,
+    mut ranked: impl FnMut(Lang) -> Vec<(u32, f64)>,
 ) {
     for (from, to) in [(Lang::Zh, Lang::En), (Lang::En, Lang::Zh)] {
         if names.of.contains_key(&to) || !names.of.contains_key(&from) {
@@ -317,46 +344,53 @@ fn speaks(input: &Input<'_>, article: usize, lang: Lang) -> bool {
         || (in_title.count() >= 2 && !(lang == Lang::En && foreign))
 }
 
-/// The terms of a language by their weight in a name: class-based TF-IDF, raised for terms that stand in titles, times the
-/// root of three things: the share of the articles that hold the term, how near it lies to the theme's middle, and its
-/// length in words, since phrases say more. Terms of one article only come last where the theme has three articles or more.
+/// The terms of each language that a theme has, by their weight in a name: class-based TF-IDF, raised for terms that stand in
+/// titles, times the root of three things: the share of the articles that hold the term, how near it lies to the theme's
+/// middle, and its length in words, since phrases say more. Terms of one article only come last where the theme has three
+/// articles or more.
 fn rank(
     candidates: &[(u32, f64)],
     input: &Input<'_>,
+    table: &Table<'_>,
     members: &[usize],
-    lang: Lang,
     centroid: ArrayView1<'_, f32>,
-) -> Vec<(u32, f64)> {
-    let table = input.terms;
-    // The articles that hold each candidate: in the title, anywhere.
-    let mut held: FxHashMap<u32, [usize; 2]> =
-        candidates.iter().filter(|&&(id, _)| table[id as usize].lang == lang).map(|&(id, _)| (id, [0, 0])).collect();
-    let mut titled: Vec<u32> = Vec::new();
+) -> BTreeMap<Lang, Vec<(u32, f64)>> {
+    let langs = [Lang::Zh, Lang::En].into_iter().filter(|&lang| has(input, members, lang));
+    let mut ranked: BTreeMap<Lang, Vec<(bool, u32, f64)>> = langs.map(|lang| (lang, Vec::new())).collect();
+    let wanted: Vec<(u32, f64)> =
+        candidates.iter().copied().filter(|&(id, _)| ranked.contains_key(&table[id].lang)).collect();
+    let places = table.places(wanted.iter().map(|wanted| wanted.0));
+    // The articles that hold each candidate, and those that do in the title, with the last of these, from 1.
+    let mut held = vec![(0usize, 0usize, 0usize); wanted.len()];
     for &i in members {
-        titled.clear();
-        titled.extend(input.documents[i].title.iter().map(|token| token.term));
-        titled.sort_unstable();
-        titled.dedup();
-        let terms = input.bags[i].0.iter().map(|(term, _)| (term, 1));
-        for (term, place) in titled.iter().map(|term| (term, 0)).chain(terms) {
-            if let Some(held) = held.get_mut(term) {
-                held[place] += 1;
+        for &(term, _) in &input.bags[i].0 {
+            if let Some(place) = places.get(term) {
+                held[place].0 += 1;
+            }
+        }
+        for token in &input.documents[i].title {
+            if let Some(place) = places.get(token.term) {
+                let (_, titles, last) = &mut held[place];
+                *titles += usize::from(*last != i + 1);
+                *last = i + 1;
             }
         }
     }
-    let mut ranked: Vec<(bool, u32, f64)> = candidates
-        .iter()
-        .filter_map(|&(id, weight)| Some((id, weight, held.get(&id)?)))
-        .map(|(id, weight, &[titles, holders])| {
-            let share = titles as f64 / members.len() as f64;
-            let support = (holders as f64 + GIVEN) / (members.len() as f64 + GIVEN);
-            let fit = input.columns.binary_search(&id).map_or(0.0, |column| fit(input.term_rows.row(column), centroid));
-            let weight = weight * (1.0 + TITLE * share) * (support * fit.max(FIT) * length(&table[id as usize])).sqrt();
-            (members.len() >= 3 && holders < 2, id, weight)
-        })
-        .collect();
-    ranked.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.total_cmp(&a.2)).then(a.1.cmp(&b.1)));
-    ranked.into_iter().map(|(_, id, weight)| (id, weight)).collect()
+    for (&(id, weight), (holders, titles, _)) in wanted.iter().zip(held) {
+        let term = &table[id];
+        let share = titles as f64 / members.len() as f64;
+        let support = (holders as f64 + GIVEN) / (members.len() as f64 + GIVEN);
+        let fit = input.columns.binary_search(&id).map_or(0.0, |column| fit(input.term_rows.row(column), centroid));
+        let weight = weight * (1.0 + TITLE * share) * (support * fit.max(FIT) * length(term)).sqrt();
+        if let Some(ranked) = ranked.get_mut(&term.lang) {
+            ranked.push((members.len() >= 3 && holders < 2, id, weight));
+        }
+    }
+    let sorted = |mut ranked: Vec<(bool, u32, f64)>| {
+        ranked.sort_by(|a, b| a.0.cmp(&b.0).then(b.2.total_cmp(&a.2)).then(a.1.cmp(&b.1)));
+        ranked.into_iter().map(|(_, id, weight)| (id, weight)).collect()
+    };
+    ranked.into_iter().map(|(lang, ranked)| (lang, sorted(ranked))).collect()
 }
 
 /// How near a term is to a theme: the cosine of its vector to the theme's centroid; 0 where either is zero.

@@ -3,8 +3,13 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::{label, meeting::Blocks, weight::Weighed};
-use crate::segment::{Document, Term};
+use super::{
+    label,
+    meeting::{Blocks, Sets},
+    table::{Places, Table},
+    weight::Weighed,
+};
+use crate::segment::Document;
 
 /// The power to which the share of the theme's articles that hold a term is raised: a reader should meet what is listed.
 const SUPPORT: f64 = 0.5;
@@ -28,20 +33,22 @@ const SPARE: usize = 40;
 pub(super) fn choose(
     themes: &[Vec<Weighed>],
     documents: &[&Document],
-    table: &[Term],
+    table: &Table<'_>,
     barred: &[u32],
     n: usize,
 ) -> Vec<Vec<(u32, f64)>> {
     let pools: Vec<Vec<(u32, f64)>> = themes.par_iter().map(|theme| pool(theme, table, barred, n + SPARE)).collect();
-    let mut chosen = vec![false; table.len()];
-    pools.iter().flatten().for_each(|&(term, _)| chosen[term as usize] = true);
-    let blocks = Blocks::of(documents, table, &chosen);
-    pools.par_iter().map(|pool| pick(pool, table, &blocks, n)).collect()
+    let mut chosen: Vec<u32> = pools.iter().flatten().map(|&(term, _)| term).collect();
+    chosen.sort_unstable();
+    chosen.dedup();
+    let places = table.places(chosen);
+    let blocks = Blocks::of(documents, table, &places);
+    pools.par_iter().map(|pool| pick(pool, table, &blocks, &places, n)).collect()
 }
 
 /// The terms to choose from: by support alone, so that a term is not replaced by a phrase few articles hold; then weighed
 /// by share as well.
-fn pool(theme: &[Weighed], table: &[Term], barred: &[u32], size: usize) -> Vec<(u32, f64)> {
+fn pool(theme: &[Weighed], table: &Table<'_>, barred: &[u32], size: usize) -> Vec<(u32, f64)> {
     let mut weights: Vec<(u32, f64)> = theme.iter().map(|w| (w.term, w.weight * w.support.powf(SUPPORT))).collect();
     weights.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     let mut pool = label::candidates(&weights, table, barred);
@@ -54,14 +61,15 @@ fn pool(theme: &[Weighed], table: &[Term], barred: &[u32], size: usize) -> Vec<(
     pool
 }
 
-fn pick(pool: &[(u32, f64)], table: &[Term], blocks: &Blocks, n: usize) -> Vec<(u32, f64)> {
-    let term = |i: usize| &table[pool[i].0 as usize];
+fn pick(pool: &[(u32, f64)], table: &Table<'_>, blocks: &Blocks, places: &Places, n: usize) -> Vec<(u32, f64)> {
+    let term = |i: usize| &table[pool[i].0];
     let size = pool.len();
     let alike = |a: usize, b: usize| a != b && term(a).lang == term(b).lang;
+    let sets = Sets::of(blocks, pool.iter().filter_map(|&(term, _)| places.get(term)));
     let mut ties = vec![0.0; size * size];
     for a in 0..size {
         for b in (0..a).filter(|&b| alike(a, b)) {
-            let tie = blocks.tie(pool[a].0, pool[b].0, term(a).lang);
+            let tie = blocks.tie(sets.size(a), sets.size(b), sets.both(a, b), term(a).lang);
             (ties[a * size + b], ties[b * size + a]) = (tie, tie);
         }
     }
@@ -97,7 +105,7 @@ fn pick(pool: &[(u32, f64)], table: &[Term], blocks: &Blocks, n: usize) -> Vec<(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segment::{Lang, PassageTokens, Segmented, Token};
+    use crate::segment::{Lang, PassageTokens, Segmented, Term, Token};
 
     /// A corpus of articles of one short passage; terms are named in order, one of Han characters is Chinese, and one with
     /// a blank is a phrase of the terms so named.
@@ -119,7 +127,7 @@ mod tests {
     }
 
     fn listed(theme: Vec<Weighed>, corpus: &Segmented, n: usize) -> Vec<Vec<(u32, f64)>> {
-        choose(&[theme], &corpus.documents.iter().collect::<Vec<_>>(), &corpus.terms, &[], n)
+        choose(&[theme], &corpus.documents.iter().collect::<Vec<_>>(), &Table::of(&corpus.terms), &[], n)
     }
 
     fn weighed(terms: &[(u32, f64)]) -> Vec<Weighed> {

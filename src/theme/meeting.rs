@@ -1,66 +1,81 @@
 //! Which terms meet in the texts: how much more often two terms stand near each other than chance would have it.
 
-use rustc_hash::FxHashMap;
+use rayon::prelude::*;
 
-use crate::segment::{Document, Lang, Term, Token};
+use super::table::{LANGS, Places, Table};
+use crate::segment::{Document, Lang, Token};
 
 /// Words of a block at most: about a sentence. Terms meet in a block.
 const BLOCK: usize = 20;
 /// Beside a first article, the number of others in which two terms must meet for half of their tie to count.
 const DOUBT: f64 = 5.0;
 
+/// Articles a task of the thread pool cuts; any value gives the same blocks.
+const CHUNK: usize = 256;
+
 /// Where chosen terms stand. A block is a title, or a passage (with its heading) cut evenly into as few parts as hold
 /// [`BLOCK`] words at most.
+#[derive(Default)]
 pub(super) struct Blocks {
     /// The article of each block, ascending.
     articles: Vec<u32>,
-    /// The blocks that hold each chosen term, ascending.
-    of: FxHashMap<u32, Vec<u32>>,
+    /// The blocks that hold each chosen term, by its place, ascending.
+    of: Vec<Vec<u32>>,
     /// How many blocks hold a word of each language, in the order of [`Lang`].
-    spoken: [usize; 3],
+    spoken: [usize; LANGS],
+}
+
+/// The blocks of some articles that follow on each other.
+#[derive(Default)]
+struct Cut {
+    articles: Vec<u32>,
+    /// The place of a chosen term and the block, in the order of the texts.
+    found: Vec<(u32, u32)>,
+    /// For each block a bit for each language of which it holds a word.
+    spoken: Vec<u8>,
 }
 
 impl Blocks {
-    /// Finds the terms for which `chosen` holds true; it has an entry for each term of the table.
-    pub(super) fn of(documents: &[&Document], table: &[Term], chosen: &[bool]) -> Self {
-        let mut blocks = Self { articles: Vec::new(), of: FxHashMap::default(), spoken: [0; 3] };
-        for (article, document) in (0u32..).zip(documents) {
-            let Document { title, passages, .. } = *document;
-            blocks.cut(article, &[title], table, chosen);
-            for passage in passages {
-                blocks.cut(article, &[&passage.heading, &passage.text], table, chosen);
+    /// Finds the terms that have places.
+    pub(super) fn of(documents: &[&Document], table: &Table<'_>, chosen: &Places) -> Self {
+        let cut = |(chunk, documents): (usize, &[&Document])| {
+            let mut cut = Cut::default();
+            for (article, document) in (chunk * CHUNK..).zip(documents) {
+                let article = u32::try_from(article).unwrap_or(u32::MAX);
+                let Document { title, passages, .. } = *document;
+                cut.cut(article, &[title], table, chosen);
+                for passage in passages {
+                    cut.cut(article, &[&passage.heading, &passage.text], table, chosen);
+                }
+            }
+            cut
+        };
+        let cuts: Vec<Cut> = documents.par_chunks(CHUNK).enumerate().map(cut).collect();
+        let mut blocks = Self { of: vec![Vec::new(); chosen.count()], ..Self::default() };
+        for Cut { articles, found, spoken } in cuts {
+            let first = u32::try_from(blocks.articles.len()).unwrap_or(u32::MAX);
+            blocks.articles.extend(articles);
+            for (place, block) in found {
+                let (of, block) = (&mut blocks.of[place as usize], first + block);
+                if of.last() != Some(&block) {
+                    of.push(block);
+                }
+            }
+            for (lang, count) in blocks.spoken.iter_mut().enumerate() {
+                *count += spoken.iter().filter(|&&spoken| spoken & (1 << lang) != 0).count();
             }
         }
         blocks
     }
 
-    fn cut(&mut self, article: u32, texts: &[&[Token]], table: &[Term], chosen: &[bool]) {
-        let tokens = || texts.iter().flat_map(|text| text.iter().map(|token| token.term));
-        let is_word = |term: u32| table[term as usize].parts.is_empty();
-        let words = tokens().filter(|&term| is_word(term)).count();
-        let parts = words.div_ceil(BLOCK);
-        let first = self.articles.len();
-        self.articles.resize(first + parts, article);
-        let mut spoken: Vec<[bool; 3]> = vec![[false; 3]; parts];
-        let mut at = 0;
-        for term in tokens() {
-            // A phrase stands before its words, hence `at` is never beyond the last.
-            let part = (at * parts / words.max(1)).min(parts.saturating_sub(1));
-            if is_word(term) {
-                spoken[part][table[term as usize].lang as usize] = true;
-                at += 1;
-            }
-            if chosen[term as usize] && parts > 0 {
-                let block = u32::try_from(first + part).unwrap_or(u32::MAX);
-                let found = self.of.entry(term).or_default();
-                if found.last() != Some(&block) {
-                    found.push(block);
-                }
-            }
-        }
-        for (lang, count) in self.spoken.iter_mut().enumerate() {
-            *count += spoken.iter().filter(|spoken| spoken[lang]).count();
-        }
+    /// How many blocks there are.
+    pub(super) fn count(&self) -> usize {
+        self.articles.len()
+    }
+
+    /// The blocks that hold the term of a place, ascending.
+    pub(super) fn holding(&self, place: usize) -> &[u32] {
+        &self.of[place]
     }
 
     /// How closely two terms of one language are tied, 0 to 1.
@@ -71,42 +86,88 @@ impl Blocks {
     /// from text", discount it for that), and articles that tell one story share many: so it is multiplied by
     /// `(m − 1)² / ((m − 1)² + DOUBT²)`, where `m` is the number of articles in which the two meet. One article says nothing
     /// about a theme, and a few say little.
-    pub(super) fn tie(&self, a: u32, b: u32, lang: Lang) -> f64 {
-        let (Some(of_a), Some(of_b)) = (self.of.get(&a), self.of.get(&b)) else { return 0.0 };
-        let (mut both, mut meetings, mut last) = (0usize, 0usize, None);
-        let (mut i, mut j) = (0, 0);
-        while i < of_a.len() && j < of_b.len() {
-            match of_a[i].cmp(&of_b[j]) {
-                std::cmp::Ordering::Less => i += 1,
-                std::cmp::Ordering::Greater => j += 1,
-                std::cmp::Ordering::Equal => {
-                    let article = self.articles[of_a[i] as usize];
-                    meetings += usize::from(last.replace(article) != Some(article));
-                    both += 1;
-                    i += 1;
-                    j += 1;
-                }
-            }
+    ///
+    /// `of_a` and `of_b` are numbers of blocks that hold each, `both` are the blocks that hold both, ascending.
+    pub(super) fn tie(&self, of_a: usize, of_b: usize, both: impl Iterator<Item = u32>, lang: Lang) -> f64 {
+        let (mut met, mut meetings, mut last) = (0usize, 0usize, None);
+        for block in both {
+            let article = self.articles[block as usize];
+            meetings += usize::from(last.replace(article) != Some(article));
+            met += 1;
         }
         let all = self.spoken[lang as usize];
         if meetings < 2 {
             return 0.0;
         }
         let share = |blocks: usize| blocks as f64 / all as f64;
-        let npmi = if both >= all {
-            1.0
-        } else {
-            (share(both) / (share(of_a.len()) * share(of_b.len()))).ln() / -share(both).ln()
-        };
+        let npmi = if met >= all { 1.0 } else { (share(met) / (share(of_a) * share(of_b))).ln() / -share(met).ln() };
         let others = ((meetings - 1) as f64).powi(2);
         npmi.clamp(0.0, 1.0) * others / (others + DOUBT * DOUBT)
+    }
+}
+
+impl Cut {
+    fn cut(&mut self, article: u32, texts: &[&[Token]], table: &Table<'_>, chosen: &Places) {
+        let tokens = || texts.iter().flat_map(|text| text.iter().map(|token| token.term));
+        let words = tokens().filter(|&term| table.is_word(term)).count();
+        let parts = words.div_ceil(BLOCK);
+        let first = self.articles.len();
+        self.articles.resize(first + parts, article);
+        self.spoken.resize(first + parts, 0);
+        if parts == 0 {
+            return;
+        }
+        let mut at = 0;
+        for term in tokens() {
+            // A phrase stands before its words, hence `at` is never beyond the last.
+            let block = first + (at * parts / words).min(parts - 1);
+            if table.is_word(term) {
+                self.spoken[block] |= 1 << table.lang(term);
+                at += 1;
+            }
+            if let Some(place) = chosen.get(term) {
+                self.found.push((place as u32, block as u32));
+            }
+        }
+    }
+}
+
+/// Sets of blocks, one for each of some terms: which of them two terms share is asked for each pair.
+pub(super) struct Sets<'a> {
+    blocks: Vec<&'a [u32]>,
+    /// A bit for each block.
+    bits: Vec<Vec<u64>>,
+}
+
+impl<'a> Sets<'a> {
+    /// Of the terms of these places, in this order.
+    pub(super) fn of(blocks: &'a Blocks, places: impl Iterator<Item = usize>) -> Self {
+        let lists: Vec<&[u32]> = places.map(|place| blocks.holding(place)).collect();
+        let bits = |list: &&[u32]| {
+            let mut bits = vec![0u64; blocks.count().div_ceil(64)];
+            list.iter().for_each(|&block| bits[block as usize / 64] |= 1 << (block % 64));
+            bits
+        };
+        Self { bits: lists.iter().map(bits).collect(), blocks: lists }
+    }
+
+    /// How many blocks hold a term.
+    pub(super) fn size(&self, a: usize) -> usize {
+        self.blocks[a].len()
+    }
+
+    /// The blocks that hold two terms, ascending.
+    pub(super) fn both(&self, a: usize, b: usize) -> impl Iterator<Item = u32> {
+        let (few, many) = if self.size(a) <= self.size(b) { (a, b) } else { (b, a) };
+        let bits = &self.bits[many];
+        self.blocks[few].iter().copied().filter(|&block| bits[block as usize / 64] >> (block % 64) & 1 != 0)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segment::{PassageTokens, Segmented};
+    use crate::segment::{PassageTokens, Segmented, Term};
 
     /// A corpus of one passage a block; words are single letters, a capital one is Chinese.
     fn corpus(articles: &[&[&str]]) -> Segmented {
@@ -130,7 +191,17 @@ mod tests {
 
     fn blocks(articles: &[&[&str]]) -> Blocks {
         let corpus = corpus(articles);
-        Blocks::of(&corpus.documents.iter().collect::<Vec<_>>(), &corpus.terms, &[true; 128])
+        let table = Table::of(&corpus.terms);
+        Blocks::of(&corpus.documents.iter().collect::<Vec<_>>(), &table, &table.places(0..128))
+    }
+
+    /// The tie of two terms, by walking through both lists.
+    fn tie(blocks: &Blocks, a: u32, b: u32, lang: Lang) -> f64 {
+        let (of_a, of_b) = (blocks.holding(a as usize), blocks.holding(b as usize));
+        let both: Vec<u32> = of_a.iter().copied().filter(|block| of_b.contains(block)).collect();
+        let sets = Sets::of(blocks, [a as usize, b as usize].into_iter());
+        assert_eq!(sets.both(0, 1).collect::<Vec<_>>(), both);
+        blocks.tie(of_a.len(), of_b.len(), both.into_iter(), lang)
     }
 
     const A: u32 = b'a' as u32;
@@ -142,8 +213,8 @@ mod tests {
         let blocks = blocks(&[&["ab", &long], &["a"]]);
         // 45 words make three blocks of fifteen after the first passage's one.
         assert_eq!(blocks.articles, [0, 0, 0, 0, 1]);
-        assert_eq!(blocks.of[&A], [0, 1, 3, 4]);
-        assert_eq!(blocks.of[&B], [0, 2]);
+        assert_eq!(blocks.holding(A as usize), [0, 1, 3, 4]);
+        assert_eq!(blocks.holding(B as usize), [0, 2]);
         assert_eq!(blocks.spoken, [0, 5, 0]);
     }
 
@@ -152,21 +223,21 @@ mod tests {
         let mut articles: Vec<&[&str]> = vec![&["ab"], &["ab"], &["ab"], &["a"], &["b"], &["x"], &["x"], &["x"]];
         // P(a) = P(b) = 4/8 and P(a, b) = 3/8, met in three articles.
         let expected = (3.0f64 / 8.0 * 4.0).ln() / -(3.0f64 / 8.0).ln() * 4.0 / (4.0 + 25.0);
-        assert!((blocks(&articles).tie(A, B, Lang::En) - expected).abs() < 1e-12);
+        assert!((tie(&blocks(&articles), A, B, Lang::En) - expected).abs() < 1e-12);
         articles.extend([&["XY"] as &[&str]; 5]);
-        assert!((blocks(&articles).tie(A, B, Lang::En) - expected).abs() < 1e-12);
+        assert!((tie(&blocks(&articles), A, B, Lang::En) - expected).abs() < 1e-12);
     }
 
     #[test]
     fn what_meets_in_one_article_or_no_more_than_by_chance_is_not_tied() {
-        assert_eq!(blocks(&[&["ab", "ab", "ab"], &["x"]]).tie(A, B, Lang::En), 0.0);
+        assert_eq!(tie(&blocks(&[&["ab", "ab", "ab"], &["x"]]), A, B, Lang::En), 0.0);
         // P(a) = P(b) = 3/4 and P(a, b) = 1/2, less than 9/16.
-        assert_eq!(blocks(&[&["ab"], &["ab"], &["a"], &["b"]]).tie(A, B, Lang::En), 0.0);
+        assert_eq!(tie(&blocks(&[&["ab"], &["ab"], &["a"], &["b"]]), A, B, Lang::En), 0.0);
     }
 
     #[test]
     fn what_meets_everywhere_is_tied_without_a_division_by_zero() {
-        let tie = blocks(&[&["ab"] as &[&str]; 6]).tie(A, B, Lang::En);
+        let tie = tie(&blocks(&[&["ab"] as &[&str]; 6]), A, B, Lang::En);
         assert!((tie - 0.5).abs() < 1e-12, "{tie}");
     }
 

@@ -15,6 +15,9 @@ const ALSO_TERMS: usize = 6;
 /// … and if such passages are at least this share of the article's.
 const ALSO_SHARE: f64 = 0.2;
 
+/// Passages that are held against the themes at once; any number gives the same.
+const PASSAGES: usize = 256;
+
 /// Sorts the articles into themes: a member for each article, the cluster of each theme, largest theme first, and what was
 /// done to keep to the number of articles without a theme, if anything.
 pub(super) fn assign(input: &Input<'_>, at_most: Option<AtMost>) -> (Vec<Member>, Vec<usize>, Option<String>) {
@@ -50,14 +53,15 @@ pub(super) fn assign(input: &Input<'_>, at_most: Option<AtMost>) -> (Vec<Member>
         theme_of[c] = Some(t);
     }
     let themes: Vec<Option<usize>> = cluster.iter().map(|c| c.and_then(|c| theme_of[c])).collect();
-    let confidences = confidence(input.rows, &themes, order.len());
-    let also = also(input, &themes, order.len());
-    let members = themes
-        .into_iter()
-        .zip(because)
-        .zip(confidences.into_iter().zip(also))
-        .map(|((theme, because), (confidence, also))| Member { theme, confidence, also, because, ..Member::default() })
-        .collect();
+    let mut members: Vec<Member> =
+        themes.iter().zip(because).map(|(&theme, because)| Member { theme, because, ..Member::default() }).collect();
+    if input.described {
+        let confidences = confidence(input.rows, &themes, order.len());
+        let also = also(input, &themes, order.len());
+        for (member, (confidence, also)) in members.iter_mut().zip(confidences.into_iter().zip(also)) {
+            (member.confidence, member.also) = (confidence, also);
+        }
+    }
     (members, order, taken_in)
 }
 
@@ -161,26 +165,44 @@ fn confidence(rows: ArrayView2<'_, f32>, themes: &[Option<usize>], k: usize) -> 
 
 /// Themes of each article's passages other than its own.
 fn also(input: &Input<'_>, themes: &[Option<usize>], k: usize) -> Vec<Vec<usize>> {
-    let units = centroids(input.rows, themes, k);
+    let others = elsewhere(input, themes, k);
     let of_article = |article: usize| {
-        let own = themes[article]?;
-        let mut votes = vec![0usize; k];
-        for (passage, row) in input.passages_of(article) {
-            let tokens = &input.documents[article].passages[passage];
-            if Bag::of_passage(tokens).0.len() < ALSO_TERMS {
-                continue;
-            }
-            let cosines = units.dot(&row);
-            // The first of equal ones, as everywhere.
-            let best = (0..k).fold(own, |best, t| if cosines[t] > cosines[best] { t } else { best });
-            if best != own && cosines[best] >= ALSO_RATIO * cosines[own].max(0.0) {
-                votes[best] += 1;
-            }
+        let mut votes: Vec<usize> = Vec::new();
+        for at in input.places_of(article) {
+            let passage = input.passages[at].1 as usize;
+            let told = || Bag::of_passage(&input.documents[article].passages[passage]).0.len() >= ALSO_TERMS;
+            votes.extend(others[at].filter(|_| told()));
         }
+        votes.sort_unstable();
         let least = (input.articles[article].passages.len() as f64 * ALSO_SHARE).max(1.0);
-        Some((0..k).filter(|&t| votes[t] as f64 >= least).collect())
+        votes.chunk_by(|a, b| a == b).filter(|votes| votes.len() as f64 >= least).map(|votes| votes[0]).collect()
     };
-    (0..themes.len()).into_par_iter().map(|article| of_article(article).unwrap_or_default()).collect()
+    (0..themes.len()).into_par_iter().map(of_article).collect()
+}
+
+/// For each passage the theme that it is most like, if that is another than its article's, and clearly.
+fn elsewhere(input: &Input<'_>, themes: &[Option<usize>], k: usize) -> Vec<Option<usize>> {
+    let units = centroids(input.rows, themes, k);
+    let parts: Vec<Vec<Option<usize>>> = input
+        .passages
+        .par_chunks(PASSAGES)
+        .enumerate()
+        .map(|(chunk, passages)| {
+            let mut rows = Array2::zeros((passages.len(), units.ncols()));
+            for (i, mut row) in rows.rows_mut().into_iter().enumerate() {
+                row.assign(&input.passage_row(chunk * PASSAGES + i));
+            }
+            let cosines = rows.dot(&units.t());
+            let other = |(cosines, &(article, _)): (ArrayView1<'_, f32>, &(u32, u32))| {
+                let own = themes[article as usize]?;
+                // The first of equal ones, as everywhere.
+                let best = (0..k).fold(own, |best, t| if cosines[t] > cosines[best] { t } else { best });
+                (best != own && cosines[best] >= ALSO_RATIO * cosines[own].max(0.0)).then_some(best)
+            };
+            cosines.rows().into_iter().zip(passages).map(other).collect()
+        })
+        .collect();
+    parts.concat()
 }
 
 /// The articles of a theme with their cosine to its centroid, highest first; equal ones in the articles' order.

@@ -14,6 +14,7 @@
 //! | `evidence.rs` | which passages prove it? |
 //! | `map.rs` | where does an article stand on a plane? |
 //! | `parts.rs` | which themes have parts of their own? |
+//! | `table.rs` | what is a term, asked again and again? |
 //! | `unthemed.rs` | how many may fit nowhere, and what do they say? |
 //!
 //! # Examples
@@ -33,6 +34,7 @@ mod map;
 mod meeting;
 mod members;
 mod parts;
+mod table;
 #[cfg(test)]
 mod tests;
 mod unthemed;
@@ -44,6 +46,8 @@ use ndarray::{ArrayView2, CowArray, Ix1};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
+
+use table::Table;
 
 use crate::{
     article::Article,
@@ -116,8 +120,9 @@ pub struct Input<'a> {
     pub translates: bool,
     /// The themes that the user named, which are the first clusters.
     pub named: Option<Named<'a>>,
-    /// Whether articles get places on the map; else they stand in its middle.
-    pub mapped: bool,
+    /// Whether the articles are described one by one: how clearly each belongs to its theme, where its passages belong, what
+    /// it says if it has none, and its place on the map. The articles of a part were described with the whole.
+    pub described: bool,
 }
 
 impl Input<'_> {
@@ -128,9 +133,14 @@ impl Input<'_> {
 
     /// The passages of an article that have vectors, and these.
     fn passages_of(&self, article: usize) -> impl Iterator<Item = (usize, CowArray<'_, f32, Ix1>)> {
+        self.places_of(article).map(|at| (self.passages[at].1 as usize, self.passage_row(at)))
+    }
+
+    /// Where an article's passages stand among all that have vectors.
+    fn places_of(&self, article: usize) -> Range<usize> {
         let first = self.passages.partition_point(|&(a, _)| (a as usize) < article);
-        let own = self.passages[first..].iter().take_while(move |&&(a, _)| a as usize == article);
-        (first..).zip(own).map(|(at, &(_, passage))| (passage as usize, self.passage_row(at)))
+        let own = self.passages[first..].iter().take_while(|&&(a, _)| a as usize == article);
+        first..first + own.count()
     }
 }
 
@@ -260,10 +270,18 @@ impl std::fmt::Display for Unthemed {
 /// The result depends on the input alone, not on the number of threads.
 #[must_use]
 pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
-    let (mut members, clusters, taken_in) = members::assign(input, settings.unthemed_at_most);
+    fit_in(input, &Table::of(input.terms), settings)
+}
+
+/// As [`fit`], with the table of [`Input::terms`].
+fn fit_in(input: &Input<'_>, table: &Table<'_>, settings: &Settings) -> Themes {
+    let ((mut members, clusters, taken_in), datelines) = rayon::join(
+        || members::assign(input, settings.unthemed_at_most),
+        || dateline::find(input.articles, input.documents, table),
+    );
     let k = clusters.len();
     let mut barred = input.source_terms.to_vec();
-    barred.extend(dateline::find(input.articles, input.documents, input.terms));
+    barred.extend(datelines);
     barred.sort_unstable();
     let input = &Input {
         source_terms: &barred,
@@ -277,22 +295,28 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
     let mut sizes: FxHashMap<usize, f64> = FxHashMap::default();
     input.stories.iter().for_each(|story| *sizes.entry(*story).or_default() += 1.0);
     let parts: Vec<f64> = input.stories.iter().map(|story| 1.0 / sizes[story]).collect();
-    let weighed = weight::weigh(input.bags, &parts, &assignment, k, input.terms.len());
-    let terms = list::choose(&weighed, input.documents, input.terms, input.source_terms, settings.terms);
-    let candidates: Vec<Vec<(u32, f64)>> = weighed
-        .par_iter()
-        .map(|weighed| {
-            let weights: Vec<(u32, f64)> = weighed.iter().map(|w| (w.term, w.weight)).collect();
-            label::candidates(&weights, input.terms, input.source_terms)
-        })
-        .collect();
     let centroids = members::centroids(input.rows, &assignment, k);
-    let labels = label::name(&candidates, input, &assignment, centroids.view());
-    if input.mapped {
-        let places = map::places(input.rows, &assignment, centroids.view());
-        members.iter_mut().zip(places).for_each(|(member, place)| member.place = place);
+    let speak = || {
+        let weighed = weight::weigh(input.bags, &parts, &assignment, k, input.terms.len());
+        let candidates: Vec<Vec<(u32, f64)>> = weighed
+            .par_iter()
+            .map(|weighed| {
+                let weights: Vec<(u32, f64)> = weighed.iter().map(|w| (w.term, w.weight)).collect();
+                label::candidates(&weights, table, input.source_terms)
+            })
+            .collect();
+        let (terms, labels) = rayon::join(
+            || list::choose(&weighed, input.documents, table, input.source_terms, settings.terms),
+            || label::name(&candidates, input, table, &assignment, centroids.view()),
+        );
+        (candidates, terms, labels)
+    };
+    let place = || input.described.then(|| map::places(input.rows, &assignment, centroids.view()));
+    let ((candidates, terms, labels), places) = rayon::join(speak, place);
+    members.iter_mut().zip(places.into_iter().flatten()).for_each(|(member, place)| member.place = place);
+    if input.described {
+        unthemed::explain(input, &mut members, centroids.view());
     }
-    unthemed::explain(input, &mut members, centroids.view());
     let mut themes: Vec<Theme> = clusters
         .into_par_iter()
         .enumerate()
@@ -328,7 +352,7 @@ pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
             }
         })
         .collect();
-    parts::split(input, settings, &mut themes);
+    parts::split(input, table, settings, &mut themes);
     let left_out = if input.named.is_some_and(|named| named.only) { input.clusters.centroids.nrows() - k } else { 0 };
     let dissolved = input.clusters.centroids.nrows() - k - left_out;
     let reason = match dissolved {

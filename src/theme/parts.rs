@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
-use super::{Input, Quote, Settings, Theme, fit};
+use super::{Input, Quote, Settings, Theme, fit_in, table::Table};
 use crate::{
     article::Article,
     cluster::{self, K, choose},
@@ -38,12 +38,13 @@ pub fn walk(themes: &[Theme]) -> impl Iterator<Item = &Theme> {
 }
 
 /// Splits themes into parts, down to the depth of the settings. No two themes or parts share a name in a language.
-pub(super) fn split(input: &Input<'_>, settings: &Settings, themes: &mut [Theme]) {
+pub(super) fn split(input: &Input<'_>, table: &Table<'_>, settings: &Settings, themes: &mut [Theme]) {
     if settings.depth < 2 {
         return;
     }
-    themes.par_iter_mut().for_each(|theme| {
-        theme.subthemes = parts(input, settings, &theme.articles).unwrap_or_default();
+    // One at a time, so that a thread without work takes the next largest, not half of all.
+    themes.par_iter_mut().with_max_len(1).for_each(|theme| {
+        theme.subthemes = parts(input, table, settings, &theme.articles).unwrap_or_default();
     });
     let mut taken: BTreeSet<(Lang, String)> = BTreeSet::new();
     for theme in &*themes {
@@ -56,7 +57,7 @@ pub(super) fn split(input: &Input<'_>, settings: &Settings, themes: &mut [Theme]
 }
 
 /// The parts of a theme of these articles; none if it has none.
-fn parts(input: &Input<'_>, settings: &Settings, articles: &[usize]) -> Option<Vec<Theme>> {
+fn parts(input: &Input<'_>, table: &Table<'_>, settings: &Settings, articles: &[usize]) -> Option<Vec<Theme>> {
     let mut places = articles.to_vec();
     places.sort_unstable();
     let rows = input.rows.select(Axis(0), &places);
@@ -83,12 +84,12 @@ fn parts(input: &Input<'_>, settings: &Settings, articles: &[usize]) -> Option<V
         clustered: &(0..n).collect::<Vec<_>>(),
         stories: &part.stories,
         named: None,
-        mapped: false,
+        described: false,
         term_rows: input.term_rows.view(),
         ..*input
     };
     let below = Settings { depth: settings.depth - 1, unthemed_at_most: None, ..*settings };
-    let mut found = fit(&input, &below).themes;
+    let mut found = fit_in(&input, table, &below).themes;
     found.retain(|theme| theme.articles.len() >= LEAST);
     found.iter_mut().for_each(|theme| place(theme, &places));
     (found.len() > 1).then_some(found)
@@ -143,12 +144,10 @@ struct Part<'a> {
 impl<'a> Part<'a> {
     fn of(input: &Input<'a>, places: &[usize], rows: Array2<f32>) -> Self {
         let (mut passages, mut of) = (Vec::new(), Vec::new());
-        for (at, &(article, passage)) in input.passages.iter().enumerate() {
-            if let Ok(place) = places.binary_search(&(article as usize)) {
-                // No more than there are articles, which were numbered so.
-                passages.push((u32::try_from(place).unwrap_or(u32::MAX), passage));
-                of.push(input.passage_at[at]);
-            }
+        for (place, &article) in (0u32..).zip(places) {
+            let own = input.places_of(article);
+            passages.extend(input.passages[own.clone()].iter().map(|&(_, passage)| (place, passage)));
+            of.extend_from_slice(&input.passage_at[own]);
         }
         Self {
             articles: places.iter().map(|&i| input.articles[i]).collect(),

@@ -115,7 +115,7 @@ impl Corpus {
                 term_rows: Array2::eye(self.segmented.terms.len()).view(),
                 translates,
                 named: None,
-                mapped: true,
+                described: true,
             },
             &settings,
         )

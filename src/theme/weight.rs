@@ -1,5 +1,7 @@
 //! Which terms set a theme apart: class-based TF-IDF.
 
+use rayon::prelude::*;
+
 /// Articles that every term is given in every theme beside those that hold it: in a theme of three, one article more or
 /// less says little.
 pub(super) const GIVEN: f64 = 5.0;
@@ -33,55 +35,79 @@ pub(super) fn weigh(
     k: usize,
     terms: usize,
 ) -> Vec<Vec<Weighed>> {
-    let damped = |count: u32| 1.0 + f64::from(count).ln();
+    let damped = damped();
+    let damped = |count: u32| damped.get(count as usize).copied().unwrap_or_else(|| damp(count));
     let mut all = vec![0.0f64; terms];
     for (bag, part) in bags.iter().zip(parts) {
         bag.0.iter().for_each(|&(term, count)| all[term as usize] += part * damped(count));
     }
     let total: f64 = all.iter().sum();
     let mean = total / k.max(1) as f64;
-    let mut own = vec![0.0f64; terms];
-    let mut holders = vec![0.0f64; terms];
-    // The largest frequency of each term in any theme; `share` holds the frequency itself until it is known.
-    let mut most = vec![0.0f64; terms];
-    let mut weighed: Vec<Vec<Weighed>> = (0..k)
-        .map(|theme| {
-            own.fill(0.0);
-            holders.fill(0.0);
-            let mut members = 0.0;
-            for ((bag, &part), _) in bags.iter().zip(parts).zip(themes).filter(|&(_, &t)| t == Some(theme)) {
-                members += part;
-                for &(term, count) in &bag.0 {
-                    own[term as usize] += part * damped(count);
-                    holders[term as usize] += part;
+    let mut members: Vec<Vec<usize>> = vec![Vec::new(); k];
+    themes
+        .iter()
+        .enumerate()
+        .filter_map(|(i, theme)| Some((i, (*theme)?)))
+        .for_each(|(i, theme)| members[theme].push(i));
+    // The terms of each theme, ascending; `share` holds the frequency itself until the largest in any theme is known.
+    let mut weighed: Vec<Vec<Weighed>> = members
+        .par_iter()
+        .map_init(
+            || vec![(0.0f64, 0.0f64); terms],
+            |sums, members| {
+                let mut present: Vec<u32> = Vec::new();
+                let mut articles = 0.0;
+                for &i in members {
+                    let part = parts[i];
+                    articles += part;
+                    for &(term, count) in &bags[i].0 {
+                        let (own, holders) = &mut sums[term as usize];
+                        if *own == 0.0 {
+                            present.push(term);
+                        }
+                        *own += part * damped(count);
+                        *holders += part;
+                    }
                 }
-            }
-            let size: f64 = own.iter().sum();
-            let rest = total - size;
-            let mut weights: Vec<Weighed> = (0u32..)
-                .zip(own.iter().zip(&all).zip(&holders))
-                .filter(|&(_, ((&own, _), _))| own > 0.0)
-                .map(|(term, ((&own, &all), &holders))| {
+                present.sort_unstable();
+                let size: f64 = present.iter().map(|&term| sums[term as usize].0).sum();
+                let rest = total - size;
+                let weigh = |term: u32| {
+                    let ((own, holders), all) = (std::mem::take(&mut sums[term as usize]), all[term as usize]);
                     let here = own / size;
                     let elsewhere = if rest > 0.0 { ((all - own) / rest).max(0.0) } else { 0.0 };
-                    most[term as usize] = most[term as usize].max(here);
                     Weighed {
                         term,
                         weight: here * (1.0 + mean / all).ln() * (1.0 - elsewhere / here),
                         share: here,
-                        support: (holders + GIVEN) / (members + GIVEN),
+                        support: (holders + GIVEN) / (articles + GIVEN),
                     }
-                })
-                .filter(|weighed| weighed.weight > 0.0)
-                .collect();
-            weights.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term.cmp(&b.term)));
-            weights
-        })
+                };
+                present.into_iter().map(weigh).collect()
+            },
+        )
         .collect();
-    for weighed in weighed.iter_mut().flatten() {
-        weighed.share /= most[weighed.term as usize];
+    let mut most = vec![0.0f64; terms];
+    for weighed in weighed.iter().flatten() {
+        let most = &mut most[weighed.term as usize];
+        *most = most.max(weighed.share);
     }
+    weighed.par_iter_mut().for_each(|weighed| {
+        weighed.retain(|weighed| weighed.weight > 0.0);
+        weighed.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight).then(a.term.cmp(&b.term)));
+        weighed.iter_mut().for_each(|weighed| weighed.share /= most[weighed.term as usize]);
+    });
     weighed
+}
+
+/// A term's count in an article, damped.
+fn damp(count: u32) -> f64 {
+    1.0 + f64::from(count).ln()
+}
+
+/// The damped counts that occur often.
+fn damped() -> Vec<f64> {
+    (0..256).map(damp).collect()
 }
 
 #[cfg(test)]
