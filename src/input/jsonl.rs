@@ -116,13 +116,14 @@ fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, outer: b
             Value::String(_) => "a string",
             _ => "a bare value",
         };
-        parsed.note(line, "a row has to be a JSON object like {\"title\": …, \"text\": …}", format!("it is {what}"));
+        parsed.note(line, "the row is no JSON object; write {\"title\": …, \"text\": …}", format!("it is {what}"));
         return;
     };
-    if pairs::is_pair(&row) {
+    let names = &source.settings().names;
+    if pairs::is_pair(&row, names) {
         match pairs::read(&row, source.line(span.start)) {
             Some(pair) => parsed.pairs.push(pair),
-            None => parsed.note(line, "a pair has to be two texts and a number: `text_a`, `text_b`, `label`", ""),
+            None => parsed.note(line, "the pair is not whole; it has to be two texts and a number: `text_a`, `text_b`, `label`", ""),
         }
         return;
     }
@@ -133,22 +134,22 @@ fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, outer: b
         let same = |key: &str| serde_json::from_str::<String>(key).is_ok_and(|key| key == name);
         members.iter().rev().find(|(key, _)| same(&raw[key.clone()])).map(|(_, value)| value.clone())
     };
-    if outer && let Some(list) = wrapped(&row).and_then(find) {
+    if outer && let Some(list) = wrapped(&row, names).and_then(find) {
         parsed.records -= 1;
         rows(source, span.start + list.start..span.start + list.end, false, parsed);
         return;
     }
     let place = |name: &str| find(name).map_or(span.clone(), |at| span.start + at.start..span.start + at.end);
-    let title_at = place(fields::given("title", &row).unwrap_or("title"));
+    let title_at = place(fields::given("title", &row, names).unwrap_or("title"));
     let mut passages = Vec::new();
-    if let Some(name) = fields::given("text", &row).map(str::to_owned) {
+    if let Some(name) = fields::given("text", &row, names).map(str::to_owned) {
         let texts: Option<Vec<&str>> = match row.get(&name) {
             Some(Value::String(text)) => Some(vec![text]),
             Some(Value::Array(parts)) => parts.iter().map(Value::as_str).collect(),
             _ => None,
         };
         let Some(texts) = texts else {
-            parsed.note(line, "`text` has to be a string or a list of strings", "");
+            parsed.note(line, "`text` is no text; write a string or a list of strings", "");
             return;
         };
         let at = place(&name);
@@ -174,8 +175,8 @@ fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, outer: b
 
 /// The one field of a row without title and text that holds a list of objects: what an interface of a news service
 /// wraps its articles in.
-fn wrapped(row: &Map<String, Value>) -> Option<&str> {
-    if fields::given("title", row).is_some() || fields::given("text", row).is_some() {
+fn wrapped<'a>(row: &'a Map<String, Value>, renamed: &fields::Names) -> Option<&'a str> {
+    if fields::given("title", row, renamed).is_some() || fields::given("text", row, renamed).is_some() {
         return None;
     }
     let mut lists = row.iter().filter(|(_, value)| {
@@ -195,13 +196,13 @@ fn push(
     let names: Vec<&str> = row.keys().map(String::as_str).take(8).collect();
     let names = format!("its fields: {}", if names.is_empty() { "none".to_owned() } else { names.join(", ") });
     let mut article = Article { title_position: source.position(title_at), passages, ..Article::default() };
-    let bad_dates = fields::fill(&mut article, row);
+    let bad_dates = fields::fill(&mut article, row, &source.settings().names);
     if article.title.is_empty() && article.passages.is_empty() {
-        parsed.note(line, "the row has neither a title nor a text", names);
+        parsed.note(line, "the row has neither a title nor a text; name its fields with --map title=NAME", names);
         return;
     }
     for bad in bad_dates {
-        parsed.note(line, "the article is kept without its date", bad);
+        parsed.remark(line, "the article is kept without its date; write it as 2025-06-14", bad);
     }
     parsed.articles.push(Draft { article, number: Some(parsed.records) });
 }
@@ -255,7 +256,7 @@ mod tests {
         assert_eq!((notes[1].0, notes[1].2), (4, "it is an array"));
         assert_eq!(
             (notes[2].0, notes[2].1, notes[2].2),
-            (5, "the row has neither a title nor a text", "its fields: x")
+            (5, "the row has neither a title nor a text; name its fields with --map title=NAME", "its fields: x")
         );
         assert_eq!((notes[3].0, notes[3].1), (6, "the article is kept without its date"));
         assert_eq!(notes[4].0, 7);
@@ -297,7 +298,7 @@ mod tests {
         assert_eq!(parsed.articles[0].article.passages.len(), 2);
         let second = &parsed.articles[1].article;
         assert_eq!((second.title.as_str(), second.passages[0].text.as_str(), second.extra.len()), ("t", "c", 0));
-        assert_eq!(parsed.notes[0].what, "`text` has to be a string or a list of strings");
+        assert_eq!(parsed.notes[0].what, "`text` is no text; write a string or a list of strings");
     }
 
     #[test]

@@ -43,12 +43,15 @@
 //! assert_eq!(parsed.articles[1].article.passages[0].position.line, 2);
 //! ```
 
+mod container;
 mod digest;
+mod encoding;
 mod fields;
 mod files;
 mod front_matter;
 mod ids;
 mod jsonl;
+pub mod limits;
 mod markdown;
 mod marks;
 mod pairs;
@@ -57,14 +60,17 @@ mod source;
 mod spans;
 mod text;
 
-use std::{collections::HashMap, fmt, str::FromStr};
+use std::{collections::BTreeMap, fmt, str::FromStr};
 
 use rayon::prelude::*;
 
+pub use self::encoding::{Encoding, UnknownEncoding};
+pub use self::fields::Names;
+pub use self::limits::{Limit, Limits};
 pub use self::pairs::Pair;
 pub use self::source::{Draft, Likeness, Note, Parsed, Reader, Source};
 use crate::{
-    article::{Article, Skipped},
+    article::{Article, Counts, Position, Skipped},
     error::{Error, Result},
 };
 
@@ -73,6 +79,22 @@ use crate::{
 pub struct Settings {
     /// The format of every input; recognised from content if none.
     pub format: Option<Format>,
+    /// The encoding of every text; recognised from content if none.
+    pub encoding: Option<Encoding>,
+    /// What the fields of rows and tables are called, besides the usual names.
+    pub names: Names,
+    /// What is read of one input, at most.
+    pub limits: Limits,
+    /// Whether anything skipped, or kept with a remark, is an error.
+    pub strict: bool,
+}
+
+impl Settings {
+    /// The defaults.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { format: None, encoding: None, names: Names::new(), limits: Limits::new(), strict: false }
+    }
 }
 
 /// The input formats.
@@ -98,6 +120,8 @@ pub struct Entry {
     pub about: &'static str,
     /// The endings, in lower case, by which its files are found in folders.
     pub endings: &'static [&'static str],
+    /// Whether it reads bytes that are no text.
+    pub binary: bool,
     /// The reader.
     pub reader: &'static dyn Reader,
 }
@@ -109,6 +133,7 @@ pub const READERS: [Entry; 4] = [
         name: "jsonl",
         about: "JSON lines or an array, one object an article",
         endings: &["jsonl", "ndjson", "json"],
+        binary: false,
         reader: &jsonl::JsonlReader,
     },
     Entry {
@@ -116,6 +141,7 @@ pub const READERS: [Entry; 4] = [
         name: "digest",
         about: "a digest page: title, source and date, summary in groups",
         endings: &["txt"],
+        binary: false,
         reader: &digest::DigestReader,
     },
     Entry {
@@ -123,6 +149,7 @@ pub const READERS: [Entry; 4] = [
         name: "markdown",
         about: "Markdown, one article a file, with front matter",
         endings: &["md", "markdown"],
+        binary: false,
         reader: &markdown::MarkdownReader,
     },
     Entry {
@@ -130,6 +157,7 @@ pub const READERS: [Entry; 4] = [
         name: "text",
         about: "plain text, one article a file",
         endings: &["text"],
+        binary: false,
         reader: &text::TextReader,
     },
 ];
@@ -185,6 +213,8 @@ pub struct Collection {
     pub skipped: Vec<Skipped>,
     /// How many articles were read; `articles` may since have been cut to a part of them.
     pub read: usize,
+    /// What became of what was read.
+    pub counts: Counts,
 }
 
 /// Faults of one kind that are reported one by one in a file; the rest are counted.
@@ -229,7 +259,9 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
     if let (true, true, Some(pattern)) = (found.files.is_empty(), found.skipped.is_empty(), found.missing.first()) {
         return Err(Error::NoMatch { pattern: pattern.clone() });
     }
-    let mut loaded: Vec<_> = found.files.par_iter().map(|file| one(file, settings)).collect();
+    let read = |path: &str, bytes: &[u8], named| leaf(path, bytes, settings, named);
+    let load = |file: &files::File| files::load(file, settings, &|path, bytes| read(path, bytes, file.named && path == file.shown));
+    let mut loaded: Vec<_> = found.files.par_iter().map(load).collect();
     if let ([file], [Err(_)]) = (found.files.as_slice(), loaded.as_slice())
         && found.skipped.is_empty()
         && found.missing.is_empty()
@@ -239,31 +271,33 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
     }
     let mut drafts: Vec<ids::FileDrafts> = Vec::with_capacity(loaded.len());
     let mut pairs = Vec::new();
-    for (file, parsed) in found.files.iter().zip(loaded) {
-        let parsed = parsed.unwrap_or_else(|error| {
+    let loaded = found.files.iter().zip(loaded).flat_map(|(file, members)| {
+        members.unwrap_or_else(|error| {
             let mut parsed = Parsed::default();
-            parsed.note(None, "cannot be read", error.to_string());
-            parsed
-        });
-        let Parsed { articles, pairs: own, mut notes, records } = parsed;
+            parsed.note(None, UNREADABLE, error.to_string());
+            vec![(file.shown.clone(), parsed)]
+        })
+    });
+    for (path, Parsed { articles, pairs: own, mut notes, records, positions }) in loaded {
         if with_pairs {
             pairs.extend(own);
         } else {
-            notes.extend(own.iter().map(|pair| Note { line: Some(pair.line), what: A_PAIR, detail: String::new() }));
+            let note = |pair: &Pair| Note { line: Some(pair.line), what: A_PAIR, detail: String::new(), lost: true };
+            notes.extend(own.iter().map(note));
         }
-        drafts.push(ids::FileDrafts { path: file.shown.clone(), drafts: articles, records, notes });
+        drafts.push(ids::FileDrafts { path, drafts: articles, records, notes, positions });
     }
-    ids::assign(&mut drafts);
+    let duplicates = ids::assign(&mut drafts);
 
     let mut skipped: Vec<(String, u32, Skipped)> =
         found.skipped.into_iter().map(|skipped| (skipped.path.clone(), 0, skipped)).collect();
-    let missing = "matches nothing; check the name, or put a pattern in quotes";
-    skipped.extend(
-        found.missing.iter().map(|path| (path.clone(), 0, Skipped { path: path.clone(), reason: missing.to_owned() })),
-    );
+    skipped.extend(found.missing.into_iter().map(|path| {
+        let remedy = "check the name, or put a pattern in quotes";
+        (path.clone(), 0, files::unread(path, "matches nothing".to_owned(), remedy))
+    }));
     let mut articles = Vec::new();
     for file in drafts {
-        skipped.extend(report(&file.path, file.notes));
+        skipped.extend(report(&file.path, file.notes, &file.positions));
         articles.extend(file.drafts.into_iter().map(|draft| draft.article));
     }
     for (number, article) in articles.iter_mut().enumerate() {
@@ -272,6 +306,11 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
     skipped.sort();
     skipped.dedup();
     let skipped: Vec<Skipped> = skipped.into_iter().map(|(_, _, skipped)| skipped).collect();
+    if settings.strict
+        && let Some(first) = skipped.first()
+    {
+        return Err(Error::Strict { skipped: first.clone(), more: skipped.len() - 1 });
+    }
     if articles.is_empty() && pairs.is_empty() {
         let inputs = inputs.join(", ");
         return Err(if skipped.is_empty() {
@@ -281,50 +320,105 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
         });
     }
     articles.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok((Collection { read: articles.len(), articles, skipped }, pairs))
+    let lost = skipped.iter().map(|skipped| skipped.lost).sum();
+    let read = articles.len() + duplicates + lost;
+    let counts = Counts { read, articles: articles.len(), duplicates, skipped: lost };
+    Ok((Collection { read: articles.len(), articles, skipped, counts }, pairs))
 }
 
-/// Reads bytes as one file called `path`, in the format given or recognised. Ids and paths are left to [`read`].
-pub fn parse(path: &str, bytes: &[u8], format: Option<Format>) -> Parsed {
+/// Reads bytes as one file called `path`, in the format that the settings force or that is recognised. Ids and paths are
+/// left to [`read`], and so are archives.
+pub fn parse(path: &str, bytes: &[u8], settings: &Settings) -> Parsed {
+    leaf(path, bytes, settings, true)
+}
+
+/// As [`parse`]; in a folder (not `named`), files of other kinds are passed over in silence.
+fn leaf(path: &str, bytes: &[u8], settings: &Settings, named: bool) -> Parsed {
     let mut parsed = Parsed::default();
-    let foreign = FOREIGN.contains(&source::ending(path).as_str());
-    let source = match Source::new(path, bytes) {
+    let ending = source::ending(path);
+    let head = bytes.get(..container::HEAD).unwrap_or(bytes);
+    if let Some(entry) = binary(head, &ending, settings.format) {
+        let source = Source::binary(path, bytes, settings);
+        return finish(entry, &source);
+    }
+    let foreign = FOREIGN.contains(&ending.as_str()) && settings.format.is_none();
+    let not_an_article = |parsed: &mut Parsed| {
+        if named {
+            parsed.note(None, NOT_AN_ARTICLE, format!("its ending is .{ending}"));
+        }
+    };
+    let source = match Source::decode(path, bytes, settings) {
         Ok(source) => source,
         Err(_) if foreign => {
-            parsed.note(None, NOT_AN_ARTICLE, format!("its ending is .{}", source::ending(path)));
+            not_an_article(&mut parsed);
             return parsed;
         }
         Err(reason) => {
-            parsed.note(None, "cannot be read as text", format!("it {reason}"));
+            parsed.note(None, NO_TEXT, format!("it {reason}"));
             return parsed;
         }
     };
     if source.text().trim().is_empty() {
-        parsed.note(None, "is empty", "");
+        parsed.note(None, "is empty; take it away, or fill it", "");
         return parsed;
     }
-    let (likeness, entry) = recognise(&source, format);
-    if foreign && format.is_none() && likeness < Likeness::Certain {
-        parsed.note(None, NOT_AN_ARTICLE, format!("its ending is .{}", source.ending()));
+    let (likeness, entry) = recognise(&source, settings.format);
+    if foreign && likeness < Likeness::Certain {
+        not_an_article(&mut parsed);
         return parsed;
     }
-    parsed = entry.reader.read(&source);
-    if parsed.articles.is_empty() && parsed.pairs.is_empty() && parsed.notes.is_empty() {
-        parsed.note(None, "holds no article", format!("it was read as {}", entry.name));
+    finish(entry, &source)
+}
+
+/// Reads a source, and checks what came of it.
+fn finish(entry: &Entry, source: &Source<'_>) -> Parsed {
+    let mut parsed = entry.reader.read(source);
+    source.tell_undecodable(&mut parsed);
+    let limits = &source.settings().limits;
+    let (most, passages) = (limits.of(Limit::Article), limits.of(Limit::Passages));
+    let mut over = Vec::new();
+    parsed.articles.retain(|draft| {
+        let article = &draft.article;
+        let size: usize = article.title.len() + article.passages.iter().map(|p| p.text.len()).sum::<usize>();
+        let passed = match (size as u64 > most, article.passages.len() as u64 > passages) {
+            (true, _) => format!("its text has {size} bytes, {}", limits.passed(Limit::Article)),
+            (_, true) => {
+                format!("it has {} passages, {}", article.passages.len(), limits.passed(Limit::Passages))
+            }
+            _ => return true,
+        };
+        over.push((article.title_position.line, passed));
+        false
+    });
+    for (line, passed) in over {
+        parsed.note(Some(line), "the article is too long; cut it into several, or raise the limit", passed);
     }
+    if parsed.articles.is_empty() && parsed.pairs.is_empty() && parsed.notes.iter().all(|note| !note.lost) {
+        parsed.note(None, "holds no article; force its format with --input-format", format!("it was read as {}", entry.name));
+    }
+    parsed.positions = parsed.notes.iter().filter_map(|note| Some((note.line?, source.line_position(note.line?)))).collect();
     parsed
 }
 
-const A_PAIR: &str = "a scored pair of texts is no article; only `wenmai evaluate` uses it";
-
-const NOT_AN_ARTICLE: &str =
-    "is no digest page, Markdown, JSON lines or plain text; convert it, or force a format with --input-format";
-
-fn one(file: &files::File, settings: &Settings) -> std::io::Result<Parsed> {
-    Ok(parse(&file.shown, &files::load(file)?, settings.format))
+/// The reader of a file that is no text: the one forced, else the one that claims it.
+fn binary(head: &[u8], ending: &str, forced: Option<Format>) -> Option<&'static Entry> {
+    static ENTRIES: [Entry; READERS.len()] = READERS;
+    ENTRIES.iter().find(|entry| match forced {
+        Some(format) => entry.format == format && entry.binary,
+        None => entry.reader.claims(head, ending),
+    })
 }
 
-/// The reader for a source: the one forced, else the one that is surest.
+const UNREADABLE: &str = "cannot be read; check that it is still there and that you may read it";
+
+const NO_TEXT: &str = "cannot be read as text; save it as text, or name its encoding with --encoding";
+
+const A_PAIR: &str = "a scored pair of texts is no article, only `wenmai evaluate` uses it; leave it out";
+
+const NOT_AN_ARTICLE: &str =
+    "is of no format that wenmai reads; convert it, or force a format with --input-format";
+
+/// The reader for a text: the one forced, else the one that is surest.
 fn recognise(source: &Source<'_>, forced: Option<Format>) -> (Likeness, &'static Entry) {
     static ENTRIES: [Entry; READERS.len()] = READERS;
     let mut best = (Likeness::No, &ENTRIES[ENTRIES.len() - 1]);
@@ -347,24 +441,34 @@ fn recognise(source: &Source<'_>, forced: Option<Format>) -> (Likeness, &'static
 }
 
 /// A file's notes as they are reported, each with its path and line to sort by.
-fn report(path: &str, notes: Vec<Note>) -> Vec<(String, u32, Skipped)> {
-    let mut counts: HashMap<&'static str, usize> = HashMap::new();
+fn report(path: &str, notes: Vec<Note>, positions: &[(u32, Position)]) -> Vec<(String, u32, Skipped)> {
+    // The number of notes of a kind, and of the records that those not shown lose.
+    let mut counts: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
     let mut out = Vec::new();
     for note in &notes {
-        let count = counts.entry(note.what).or_default();
+        let (count, lost) = counts.entry(note.what).or_default();
         *count += 1;
         if *count > SHOWN {
+            *lost += usize::from(note.lost);
             continue;
         }
-        let reason =
-            if note.detail.is_empty() { note.what.to_owned() } else { format!("{}: {}", note.what, note.detail) };
+        let (reason, remedy) = note.parts();
         let place = note.line.map_or_else(|| path.to_owned(), |line| format!("{path}:{line}"));
-        out.push((path.to_owned(), note.line.unwrap_or(0), Skipped { path: place, reason }));
+        let position = note.line.map(|line| {
+            let found = positions.iter().find(|(at, _)| *at == line).map(|(_, position)| *position);
+            found.unwrap_or(Position { line, ..Position::default() })
+        });
+        let skipped =
+            Skipped { path: place, reason, remedy: remedy.to_owned(), position, lost: usize::from(note.lost) };
+        out.push((path.to_owned(), note.line.unwrap_or(0), skipped));
     }
-    for (what, count) in counts {
+    for (what, (count, lost)) in counts {
         if count > SHOWN {
+            let (what, remedy) = what.split_once("; ").unwrap_or((what, ""));
             let reason = format!("and {} more like it: {what}", count - SHOWN);
-            out.push((path.to_owned(), u32::MAX, Skipped { path: path.to_owned(), reason }));
+            let skipped =
+                Skipped { path: path.to_owned(), reason, remedy: remedy.to_owned(), position: None, lost };
+            out.push((path.to_owned(), u32::MAX, skipped));
         }
     }
     out
