@@ -120,9 +120,7 @@ impl Passage {
 }
 
 /// Something in the input that could not be read, or only in part. The run goes on without it.
-#[derive(
-    Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Skipped {
     /// The file, as the user named it; with `:line` where the reason stands at a line.
     pub path: String,
@@ -134,9 +132,13 @@ pub struct Skipped {
     /// Where the reason stands in the file, if at one place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
-    /// How many records or files give no article for this reason; 0 if the article was kept.
-    #[serde(default)]
+    /// How many records or files give no article for this reason; 0, and left out, if the article was kept.
+    #[serde(default, skip_serializing_if = "none_lost")]
     pub lost: usize,
+}
+
+fn none_lost(lost: &usize) -> bool {
+    *lost == 0
 }
 
 impl Skipped {

@@ -197,7 +197,8 @@ impl<S: Scope> SettingFlags<S> {
 
 impl<S: Scope> clap::FromArgMatches for SettingFlags<S> {
     fn from_arg_matches(matches: &ArgMatches) -> std::result::Result<Self, clap::Error> {
-        let values = |s: &'static Setting| matches.get_many::<String>(s.key).into_iter().flatten().map(|v| (s.key, v.clone()));
+        let values =
+            |s: &'static Setting| matches.get_many::<String>(s.key).into_iter().flatten().map(|v| (s.key, v.clone()));
         let given = Self::settings().flat_map(values).collect();
         Ok(Self { given, scope: PhantomData })
     }

@@ -188,7 +188,7 @@ fn an_unknown_key_names_line_column_and_the_nearest_key() {
         ("tems = 2", "w.toml: line 1, column 1: unknown key `tems`; did you mean `terms`?"),
         ("stop-words = 'a'", "did you mean `stopwords`?"),
         ("[theme]\nterms = 1", "unknown key `theme`; "),
-        ("'主题' = 1", "line 1, column 1: unknown key `主题`; the keys are input-format, dict,"),
+        ("'主题' = 1", "line 1, column 1: unknown key `主题`; the keys are input-format, encoding,"),
     ] {
         let result = ConfigFile::parse("w.toml", text);
         assert!(matches!(result, Err(Error::Config { .. })), "{text}");
@@ -270,12 +270,19 @@ fn the_most_that_may_fit_no_theme_is_a_share_or_a_number_in_both_places() {
 
 #[test]
 fn pairs_add_up_and_flags_win_over_the_file() {
-    let file = ConfigFile::parse("w.toml", "map = { title = \"题\", text = \"文\" }\n[limit]\nfile = \"2GB\"\nratio = 9\n").unwrap();
+    let file =
+        ConfigFile::parse("w.toml", "map = { title = \"题\", text = \"文\" }\n[limit]\nfile = \"2GB\"\nratio = 9\n")
+            .unwrap();
     let flags = [("map", "title=标题"), ("limit", "ratio=10"), ("limit", "member=1KiB")];
     let config = Config::resolve(Some(&file), &Overrides::from_flags(flags).unwrap()).unwrap();
     let names = input::Names::new().with("title", "标题").unwrap().with("text", "文").unwrap();
     assert_eq!(config.input.names, names);
     let limit = |limit| config.input.limits.of(limit);
-    assert_eq!([limit(input::Limit::File), limit(input::Limit::Ratio), limit(input::Limit::Member)], [2_000_000_000, 10, 1024]);
-    assert!(message(ConfigFile::parse("w.toml", "k = 3\nlimit = { files = 3 }")).contains("`limit` in w.toml (line 2)"));
+    assert_eq!(
+        [limit(input::Limit::File), limit(input::Limit::Ratio), limit(input::Limit::Member)],
+        [2_000_000_000, 10, 1024]
+    );
+    assert!(
+        message(ConfigFile::parse("w.toml", "k = 3\nlimit = { files = 3 }")).contains("`limit` in w.toml (line 2)")
+    );
 }

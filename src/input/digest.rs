@@ -198,7 +198,11 @@ impl Page<'_, '_> {
     fn orphan(&mut self, line: usize) {
         self.parsed.records += 1;
         let at = self.lines.get(line).map(|line| self.source.line(line.range.start));
-        self.parsed.note(at, "no line of source and date between title and summary; write one like `SOURCE· 2025-06-14 21:57`", shorten(self.text(line)));
+        self.parsed.note(
+            at,
+            "no line of source and date between title and summary; write one like `SOURCE· 2025-06-14 21:57`",
+            shorten(self.text(line)),
+        );
     }
 
     /// The record of the byline at `line`, whose title is at `start` and whose summary ends before `end`.

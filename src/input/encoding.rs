@@ -78,6 +78,10 @@ pub(super) struct Decoded<'a> {
 
 /// Characters in a hundred that may be control characters in a text that is no UTF-8.
 const CONTROLS: usize = 2;
+/// Characters beyond which good UTF-8 cannot be another encoding by chance.
+const PROOF: usize = 8;
+/// Characters up to which the detector's word for an East Asian encoding is little worth.
+const FEW: usize = 12;
 /// Bytes that the detector looks at.
 const SAMPLE: usize = 1 << 20;
 /// Where HTML and XML have to declare their encoding, and some room.
@@ -106,11 +110,9 @@ pub(super) fn decode(bytes: &[u8], forced: Option<Encoding>) -> Result<Decoded<'
     if nul.is_none()
         && let Some(encoding) = declared(bytes)
     {
-        let decoded = with(encoding, bytes, 0);
-        // A page that lies about itself and is good UTF-8 all the same.
-        if decoded.undecodable.is_none() || str::from_utf8(bytes).is_err() {
-            return Ok(decoded);
-        }
+        // A page that lies about itself: what is good UTF-8 for some characters is nothing else.
+        let utf8 = str::from_utf8(bytes).is_ok_and(|text| text.chars().filter(|c| !c.is_ascii()).nth(PROOF).is_some());
+        return Ok(with(if utf8 { UTF_8 } else { encoding }, bytes, 0));
     }
     if let Some(at) = nul {
         return match sixteen(bytes) {
@@ -128,8 +130,11 @@ pub(super) fn decode(bytes: &[u8], forced: Option<Encoding>) -> Result<Decoded<'
     });
     let runs = decoded.undecodable.map_or(0, |undecodable| undecodable.runs);
     if (controls + runs) * 100 > characters * CONTROLS && controls + runs > 1 {
-        return Err(format!("is text in no encoding that wenmai can tell: read as {}, {controls} of its {characters} \
-                            characters are control characters and {runs} cannot be decoded", decoded.encoding));
+        return Err(format!(
+            "is text in no encoding that wenmai can tell: read as {}, {controls} of its {characters} \
+                            characters are control characters and {runs} cannot be decoded",
+            decoded.encoding
+        ));
     }
     Ok(decoded)
 }
@@ -209,9 +214,7 @@ fn declared(bytes: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     } else {
         None
     };
-    let found = found.or_else(|| {
-        memchr::memmem::find_iter(&head, b"<meta").find_map(|at| value(b"charset", at))
-    })?;
+    let found = found.or_else(|| memchr::memmem::find_iter(&head, b"<meta").find_map(|at| value(b"charset", at)))?;
     // What is read here byte by byte cannot be UTF-16.
     Some(if found == UTF_16LE || found == UTF_16BE { UTF_8 } else { found })
 }
@@ -253,11 +256,16 @@ fn detect(bytes: &[u8]) -> &'static encoding_rs::Encoding {
         return guess;
     }
     // A few Chinese words are too little for the detector: what is all common Chinese characters is Chinese.
-    [GB18030, BIG5].into_iter().find(|encoding| all_common(encoding, sample)).unwrap_or(guess)
+    let found = [GB18030, BIG5].into_iter().find_map(|encoding| Some((encoding, all_common(encoding, sample)?)));
+    match found {
+        Some((chinese, characters)) if guess.is_single_byte() || characters <= FEW => chinese,
+        _ => guess,
+    }
 }
 
-/// Whether all that is not ASCII is Chinese punctuation or a character of the commoner half of GB 2312 or Big5.
-fn all_common(encoding: &'static encoding_rs::Encoding, bytes: &[u8]) -> bool {
+/// How many Chinese characters there are, if all that is not ASCII is Chinese punctuation or a character of the commoner
+/// half of GB 2312 or Big5.
+fn all_common(encoding: &'static encoding_rs::Encoding, bytes: &[u8]) -> Option<usize> {
     let mut at = 0;
     let mut found = 0;
     while let Some(&lead) = bytes.get(at) {
@@ -265,19 +273,20 @@ fn all_common(encoding: &'static encoding_rs::Encoding, bytes: &[u8]) -> bool {
             at += 1;
             continue;
         }
-        let Some(&trail) = bytes.get(at + 1) else { return found > 0 && bytes.len() >= SAMPLE };
+        let Some(&trail) = bytes.get(at + 1) else { break };
         let common = if encoding == GB18030 {
             matches!(lead, 0xA1 | 0xA3 | 0xB0..=0xD7) && matches!(trail, 0xA1..=0xFE)
         } else {
             matches!(lead, 0xA1..=0xA2 | 0xA4..=0xC6) && matches!(trail, 0x40..=0x7E | 0xA1..=0xFE)
         };
         if !common {
-            return false;
+            return None;
         }
         found += usize::from(lead > 0xA3);
         at += 2;
     }
-    found > 0
+    // A sample may end within a character, a file may not.
+    (found > 0 && (at == bytes.len() || bytes.len() >= SAMPLE)).then_some(found)
 }
 
 #[cfg(test)]

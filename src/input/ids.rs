@@ -193,7 +193,8 @@ mod tests {
 
     fn file(path: &str, given: &[&str], many: bool) -> FileDrafts {
         let draft = |(i, id): (usize, &&str)| Draft {
-            article: Article { id: (*id).to_owned(), ..Article::default() },
+            // Of one id, but each with its own title.
+            article: Article { id: (*id).to_owned(), title: format!("{path} {i}"), ..Article::default() },
             number: many.then_some(i + 1),
         };
         let drafts: Vec<_> = given.iter().enumerate().map(draft).collect();
@@ -232,6 +233,14 @@ mod tests {
         assert_eq!(ids(&mut files), ["a~2", "a", "x", "x~2", "x~3", "x~4"]);
         assert_eq!((files[1].notes.len(), files[2].notes.len()), (1, 1));
         assert!(files[2].notes[0].detail.contains("\"x\" first stands at b.jsonl"));
+    }
+
+    #[test]
+    fn an_article_reached_twice_is_one() {
+        let mut files = [file("b.jsonl", &["x"], true), file("c.jsonl", &["x", ""], true)];
+        files[1].drafts[0].article.title = files[0].drafts[0].article.title.clone();
+        assert_eq!(assign(&mut files), 1);
+        assert_eq!((files[1].drafts.len(), files[1].notes.len()), (1, 0));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    fields, pairs, prose,
+    Limit, fields, markup, pairs, prose,
     source::{Draft, Likeness, Parsed, Reader, Source},
     spans,
 };
@@ -123,7 +123,11 @@ fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, outer: b
     if pairs::is_pair(&row, names) {
         match pairs::read(&row, source.line(span.start)) {
             Some(pair) => parsed.pairs.push(pair),
-            None => parsed.note(line, "the pair is not whole; it has to be two texts and a number: `text_a`, `text_b`, `label`", ""),
+            None => parsed.note(
+                line,
+                "the pair is not whole; it has to be two texts and a number: `text_a`, `text_b`, `label`",
+                "",
+            ),
         }
         return;
     }
@@ -137,6 +141,12 @@ fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, outer: b
     if outer && let Some(list) = wrapped(&row, names).and_then(find) {
         parsed.records -= 1;
         rows(source, span.start + list.start..span.start + list.end, false, parsed);
+        return;
+    }
+    let limits = &source.settings().limits;
+    if span.len() as u64 > limits.of(Limit::Row) {
+        let detail = format!("it has {} bytes, {}", span.len(), limits.passed(Limit::Row));
+        parsed.note(line, "the row is too long; cut it into several, or raise the limit", detail);
         return;
     }
     let place = |name: &str| find(name).map_or(span.clone(), |at| span.start + at.start..span.start + at.end);
@@ -153,11 +163,15 @@ fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, outer: b
             return;
         };
         let at = place(&name);
+        // The HTML of a JSON feed.
+        let html = name == "content_html";
+        let words: Vec<String> = texts.iter().filter(|_| html).map(|text| markup::words(text)).collect();
+        let texts: Vec<&str> = if html { words.iter().map(String::as_str).collect() } else { texts };
         for text in &texts {
             let ranges = prose::paragraphs(text);
             let offsets: Vec<usize> = ranges.iter().flat_map(|range| [range.start, range.end]).collect();
             // The parts of a list share the list's range.
-            let raw = source.text().get(at.clone()).filter(|raw| raw.starts_with('"'));
+            let raw = source.text().get(at.clone()).filter(|raw| raw.starts_with('"') && !html);
             let offsets = raw.map(|raw| spans::raw_offsets(raw, &offsets));
             for (n, range) in ranges.into_iter().enumerate() {
                 let exact = offsets.as_ref().and_then(|offsets| Some(*offsets.get(2 * n)?..*offsets.get(2 * n + 1)?));
@@ -176,6 +190,10 @@ fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, outer: b
 /// The one field of a row without title and text that holds a list of objects: what an interface of a news service
 /// wraps its articles in.
 fn wrapped<'a>(row: &'a Map<String, Value>, renamed: &fields::Names) -> Option<&'a str> {
+    // A feed has a title of its own.
+    if row.get("version").and_then(Value::as_str).is_some_and(|version| version.contains("jsonfeed.org")) {
+        return row.get("items").and_then(Value::as_array).map(|_| "items");
+    }
     if fields::given("title", row, renamed).is_some() || fields::given("text", row, renamed).is_some() {
         return None;
     }
@@ -258,7 +276,7 @@ mod tests {
             (notes[2].0, notes[2].1, notes[2].2),
             (5, "the row has neither a title nor a text; name its fields with --map title=NAME", "its fields: x")
         );
-        assert_eq!((notes[3].0, notes[3].1), (6, "the article is kept without its date"));
+        assert_eq!((notes[3].0, notes[3].1), (6, "the article is kept without its date; write it as 2025-06-14"));
         assert_eq!(notes[4].0, 7);
         assert_eq!((notes.len(), parsed.records), (5, 6));
     }
@@ -284,6 +302,27 @@ mod tests {
         assert_eq!(parsed.notes.iter().map(|note| note.line).collect::<Vec<_>>(), [Some(3)]);
         assert_eq!(read("{\"a\": [{\"title\": \"x\"}], \"b\": [{\"title\": \"y\"}]}").articles.len(), 0);
         assert_eq!(read("{\"a\": [{\"a\": [{\"title\": \"x\"}]}]}").articles.len(), 0);
+    }
+
+    #[test]
+    fn a_json_feed_is_read_without_its_tags() {
+        let parsed = read(
+            "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"F\", \"items\": [\n{\"id\": \"1\", \"title\": \"雨\", \
+             \"content_html\": \"<p>One.</p><p>Two &amp; 3.</p>\", \"date_published\": \"2025-06-14T10:32:00Z\"}]}",
+        );
+        let article = &parsed.articles[0].article;
+        assert_eq!((article.title.as_str(), article.passages[1].text.as_str()), ("雨", "Two & 3."));
+        assert_eq!((article.passages[1].position.line, article.date.is_some()), (2, true));
+    }
+
+    #[test]
+    fn a_row_over_the_limit_is_skipped() {
+        let limits = crate::input::Limits::new().read("row", "40").unwrap();
+        let settings = crate::input::Settings { limits, ..crate::input::Settings::new() };
+        let text = format!("[{{\"text\": \"{}\"}}, {{\"text\": \"b\"}}]", "x".repeat(50));
+        let parsed = JsonlReader.read(&Source::decode("a.json", text.as_bytes(), &settings).unwrap());
+        assert_eq!((parsed.articles.len(), parsed.notes.len()), (1, 1));
+        assert!(parsed.notes[0].detail.contains("--limit row=…"));
     }
 
     #[test]

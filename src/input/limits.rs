@@ -12,7 +12,8 @@
 //! | `passages` | 100 000 | passages of one article |
 //! | `row` | 16 MiB | bytes of one row of a table or of JSON lines |
 //! | `columns` | 16 384 | columns of a table |
-//! | `nesting` | 256 | elements in elements of HTML and XML |
+//! | `page` | 16 MiB | bytes of one web page, which takes some 15 times as much memory |
+//! | `nesting` | 512 | elements in elements of HTML |
 //! | `wait` | 5 | seconds until a pipe that nobody writes to is given up |
 //!
 //! What passes a limit is reported with the limit's name and skipped; `--limit NAME=VALUE` raises it.
@@ -44,7 +45,9 @@ pub enum Limit {
     Row,
     /// Columns of a table.
     Columns,
-    /// Elements in elements of HTML and XML.
+    /// Bytes of one web page.
+    Page,
+    /// Elements in elements of HTML.
     Nesting,
     /// Seconds until a silent pipe is given up.
     Wait,
@@ -57,7 +60,7 @@ const MIB: u64 = 1 << 20;
 
 impl Limit {
     /// Every limit, in the order of the table above.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::File,
         Self::Member,
         Self::Archive,
@@ -68,6 +71,7 @@ impl Limit {
         Self::Passages,
         Self::Row,
         Self::Columns,
+        Self::Page,
         Self::Nesting,
         Self::Wait,
     ];
@@ -86,6 +90,7 @@ impl Limit {
             Self::Passages => "passages",
             Self::Row => "row",
             Self::Columns => "columns",
+            Self::Page => "page",
             Self::Nesting => "nesting",
             Self::Wait => "wait",
         }
@@ -101,15 +106,15 @@ impl Limit {
             Self::Ratio => 200,
             Self::Members | Self::Passages => 100_000,
             Self::Depth | Self::Wait => 5,
-            Self::Article | Self::Row => 16 * MIB,
+            Self::Article | Self::Row | Self::Page => 16 * MIB,
             Self::Columns => 16_384,
-            Self::Nesting => 256,
+            Self::Nesting => 512,
         }
     }
 
     /// Whether it is a number of bytes.
     fn is_bytes(self) -> bool {
-        matches!(self, Self::File | Self::Member | Self::Archive | Self::Article | Self::Row)
+        matches!(self, Self::File | Self::Member | Self::Archive | Self::Article | Self::Row | Self::Page)
     }
 
     /// A value of it, as it is shown: `16 MiB`.
@@ -246,12 +251,16 @@ mod tests {
 
     #[test]
     fn values_have_units_where_they_are_bytes() {
-        let of = |name: &str, value: &str| Limits::default().read(name, value).map(|limits| limits.of(name.parse().unwrap()));
+        let of = |name: &str, value: &str| {
+            Limits::default().read(name, value).map(|limits| limits.of(name.parse().unwrap()))
+        };
         assert_eq!(of("file", "2GB"), Some(2_000_000_000));
         assert_eq!(of("member", "1 GiB"), Some(1 << 30));
         assert_eq!(of("row", "100"), Some(100));
         assert_eq!(of("ratio", "1000"), Some(1000));
-        for (name, value) in [("ratio", "2GB"), ("file", "0"), ("file", "-1"), ("file", "big"), ("file", "99999999999GB"), ("no", "1")] {
+        for (name, value) in
+            [("ratio", "2GB"), ("file", "0"), ("file", "-1"), ("file", "big"), ("file", "99999999999GB"), ("no", "1")]
+        {
             assert_eq!(Limits::default().read(name, value), None, "{name}={value}");
         }
         assert!(Limits::new().passed(Limit::Row).contains("16 MiB (--limit row=…)"));

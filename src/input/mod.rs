@@ -5,12 +5,17 @@
 //! reason and a remedy. One bad file, row or record never ends a run. The result is the same for any order of the
 //! inputs and any number of threads.
 //!
-//! The format of a file is recognised from its content first and its ending second; [`Settings::format`] forces one.
+//! The format of a file is recognised from its content first and its ending second; [`Settings::format`] forces one. Texts
+//! may have any encoding of the web ([`Settings::encoding`] forces one). Archives and compressed files are opened, and what
+//! is in them is read like files in a folder. How much is read of one input is limited, see [`limits`].
 //!
 //! # Adding a format
 //! Write one file with a unit struct that implements [`Reader`]: one required method, from a [`Source`] to a
-//! [`Parsed`], and [`Reader::likeness`], by which it is recognised. Add a variant to [`Format`] and a line to
-//! [`READERS`]; the command line's value list, the folder rules and the contract tests follow from it.
+//! [`Parsed`], and how it is recognised: [`Reader::likeness`] for a text, from [`Source::text`]; [`Reader::claims`] for a
+//! binary format, which reads [`Source::bytes`] and says where things stand by [`Source::part`]. Add a variant to
+//! [`Format`] and a line to [`READERS`]; the command line's value list, the folder rules and the contract tests (which want
+//! a sample) follow from it. What gives no article is a [`Parsed::note`], what is kept in spite of a fault a
+//! [`Parsed::remark`]; both say what is wrong and, after a semicolon, what would help.
 //!
 //! ```
 //! use wenmai::input::{Draft, Likeness, Parsed, Reader, Source};
@@ -43,24 +48,30 @@
 //! assert_eq!(parsed.articles[1].article.passages[0].position.line, 2);
 //! ```
 
+mod account;
 mod container;
 mod digest;
 mod encoding;
+mod feed;
 mod fields;
 mod files;
 mod front_matter;
+mod html;
 mod ids;
 mod jsonl;
 pub mod limits;
 mod markdown;
 mod marks;
+mod markup;
 mod pairs;
 mod prose;
+mod recognise;
 mod source;
 mod spans;
+mod table;
 mod text;
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use rayon::prelude::*;
 
@@ -68,9 +79,10 @@ pub use self::encoding::{Encoding, UnknownEncoding};
 pub use self::fields::Names;
 pub use self::limits::{Limit, Limits};
 pub use self::pairs::Pair;
+pub use self::recognise::parse;
 pub use self::source::{Draft, Likeness, Note, Parsed, Reader, Source};
 use crate::{
-    article::{Article, Counts, Position, Skipped},
+    article::{Article, Counts, Skipped},
     error::{Error, Result},
 };
 
@@ -108,6 +120,12 @@ pub enum Format {
     Markdown,
     /// Plain text.
     Text,
+    /// A feed.
+    Feed,
+    /// A web page.
+    Html,
+    /// A table.
+    Table,
 }
 
 /// A registered reader.
@@ -127,7 +145,7 @@ pub struct Entry {
 }
 
 /// Every reader, one line each. Of two that are equally sure of a file the first wins.
-pub const READERS: [Entry; 4] = [
+pub const READERS: [Entry; 7] = [
     Entry {
         format: Format::Jsonl,
         name: "jsonl",
@@ -135,6 +153,30 @@ pub const READERS: [Entry; 4] = [
         endings: &["jsonl", "ndjson", "json"],
         binary: false,
         reader: &jsonl::JsonlReader,
+    },
+    Entry {
+        format: Format::Feed,
+        name: "feed",
+        about: "RSS or Atom, one item an article",
+        endings: &["rss", "atom", "xml"],
+        binary: false,
+        reader: &feed::FeedReader,
+    },
+    Entry {
+        format: Format::Html,
+        name: "html",
+        about: "a web page, one article a file",
+        endings: &["html", "htm", "xhtml", "shtml"],
+        binary: false,
+        reader: &html::HtmlReader,
+    },
+    Entry {
+        format: Format::Table,
+        name: "table",
+        about: "CSV or TSV, one row an article, columns found by name",
+        endings: &["csv", "tsv", "tab"],
+        binary: false,
+        reader: &table::TableReader,
     },
     Entry {
         format: Format::Digest,
@@ -217,15 +259,6 @@ pub struct Collection {
     pub counts: Counts,
 }
 
-/// Faults of one kind that are reported one by one in a file; the rest are counted.
-const SHOWN: usize = 20;
-
-/// Endings of files that are no articles, read only if their content is plainly one of the formats or one is forced.
-const FOREIGN: [&str; 24] = [
-    "csv", "tsv", "xls", "xlsx", "ods", "doc", "docx", "odt", "rtf", "ppt", "pptx", "pdf", "epub", "htm", "html",
-    "xml", "yaml", "yml", "toml", "png", "jpg", "jpeg", "gif", "zip",
-];
-
 /// Reads every input (a file, a folder, a glob or `-`).
 ///
 /// In folders, and for globs that end in `*`, files count whose ending is in [`READERS`] or that have none; hidden
@@ -259,8 +292,10 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
     if let (true, true, Some(pattern)) = (found.files.is_empty(), found.skipped.is_empty(), found.missing.first()) {
         return Err(Error::NoMatch { pattern: pattern.clone() });
     }
-    let read = |path: &str, bytes: &[u8], named| leaf(path, bytes, settings, named);
-    let load = |file: &files::File| files::load(file, settings, &|path, bytes| read(path, bytes, file.named && path == file.shown));
+    let read = |path: &str, bytes: &[u8], named| recognise::leaf(path, bytes, settings, named);
+    let load = |file: &files::File| {
+        files::load(file, settings, &|path, bytes| read(path, bytes, file.named && path == file.shown))
+    };
     let mut loaded: Vec<_> = found.files.par_iter().map(load).collect();
     if let ([file], [Err(_)]) = (found.files.as_slice(), loaded.as_slice())
         && found.skipped.is_empty()
@@ -297,7 +332,7 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
     }));
     let mut articles = Vec::new();
     for file in drafts {
-        skipped.extend(report(&file.path, file.notes, &file.positions));
+        skipped.extend(account::report(&file.path, file.notes, &file.positions));
         articles.extend(file.drafts.into_iter().map(|draft| draft.article));
     }
     for (number, article) in articles.iter_mut().enumerate() {
@@ -326,153 +361,9 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
     Ok((Collection { read: articles.len(), articles, skipped, counts }, pairs))
 }
 
-/// Reads bytes as one file called `path`, in the format that the settings force or that is recognised. Ids and paths are
-/// left to [`read`], and so are archives.
-pub fn parse(path: &str, bytes: &[u8], settings: &Settings) -> Parsed {
-    leaf(path, bytes, settings, true)
-}
-
-/// As [`parse`]; in a folder (not `named`), files of other kinds are passed over in silence.
-fn leaf(path: &str, bytes: &[u8], settings: &Settings, named: bool) -> Parsed {
-    let mut parsed = Parsed::default();
-    let ending = source::ending(path);
-    let head = bytes.get(..container::HEAD).unwrap_or(bytes);
-    if let Some(entry) = binary(head, &ending, settings.format) {
-        let source = Source::binary(path, bytes, settings);
-        return finish(entry, &source);
-    }
-    let foreign = FOREIGN.contains(&ending.as_str()) && settings.format.is_none();
-    let not_an_article = |parsed: &mut Parsed| {
-        if named {
-            parsed.note(None, NOT_AN_ARTICLE, format!("its ending is .{ending}"));
-        }
-    };
-    let source = match Source::decode(path, bytes, settings) {
-        Ok(source) => source,
-        Err(_) if foreign => {
-            not_an_article(&mut parsed);
-            return parsed;
-        }
-        Err(reason) => {
-            parsed.note(None, NO_TEXT, format!("it {reason}"));
-            return parsed;
-        }
-    };
-    if source.text().trim().is_empty() {
-        parsed.note(None, "is empty; take it away, or fill it", "");
-        return parsed;
-    }
-    let (likeness, entry) = recognise(&source, settings.format);
-    if foreign && likeness < Likeness::Certain {
-        not_an_article(&mut parsed);
-        return parsed;
-    }
-    finish(entry, &source)
-}
-
-/// Reads a source, and checks what came of it.
-fn finish(entry: &Entry, source: &Source<'_>) -> Parsed {
-    let mut parsed = entry.reader.read(source);
-    source.tell_undecodable(&mut parsed);
-    let limits = &source.settings().limits;
-    let (most, passages) = (limits.of(Limit::Article), limits.of(Limit::Passages));
-    let mut over = Vec::new();
-    parsed.articles.retain(|draft| {
-        let article = &draft.article;
-        let size: usize = article.title.len() + article.passages.iter().map(|p| p.text.len()).sum::<usize>();
-        let passed = match (size as u64 > most, article.passages.len() as u64 > passages) {
-            (true, _) => format!("its text has {size} bytes, {}", limits.passed(Limit::Article)),
-            (_, true) => {
-                format!("it has {} passages, {}", article.passages.len(), limits.passed(Limit::Passages))
-            }
-            _ => return true,
-        };
-        over.push((article.title_position.line, passed));
-        false
-    });
-    for (line, passed) in over {
-        parsed.note(Some(line), "the article is too long; cut it into several, or raise the limit", passed);
-    }
-    if parsed.articles.is_empty() && parsed.pairs.is_empty() && parsed.notes.iter().all(|note| !note.lost) {
-        parsed.note(None, "holds no article; force its format with --input-format", format!("it was read as {}", entry.name));
-    }
-    parsed.positions = parsed.notes.iter().filter_map(|note| Some((note.line?, source.line_position(note.line?)))).collect();
-    parsed
-}
-
-/// The reader of a file that is no text: the one forced, else the one that claims it.
-fn binary(head: &[u8], ending: &str, forced: Option<Format>) -> Option<&'static Entry> {
-    static ENTRIES: [Entry; READERS.len()] = READERS;
-    ENTRIES.iter().find(|entry| match forced {
-        Some(format) => entry.format == format && entry.binary,
-        None => entry.reader.claims(head, ending),
-    })
-}
-
 const UNREADABLE: &str = "cannot be read; check that it is still there and that you may read it";
 
-const NO_TEXT: &str = "cannot be read as text; save it as text, or name its encoding with --encoding";
-
 const A_PAIR: &str = "a scored pair of texts is no article, only `wenmai evaluate` uses it; leave it out";
-
-const NOT_AN_ARTICLE: &str =
-    "is of no format that wenmai reads; convert it, or force a format with --input-format";
-
-/// The reader for a text: the one forced, else the one that is surest.
-fn recognise(source: &Source<'_>, forced: Option<Format>) -> (Likeness, &'static Entry) {
-    static ENTRIES: [Entry; READERS.len()] = READERS;
-    let mut best = (Likeness::No, &ENTRIES[ENTRIES.len() - 1]);
-    for entry in &ENTRIES {
-        if let Some(format) = forced {
-            if entry.format == format {
-                return (Likeness::Certain, entry);
-            }
-            continue;
-        }
-        let likeness = entry.reader.likeness(source);
-        if likeness > best.0 {
-            best = (likeness, entry);
-        }
-        if likeness == Likeness::Certain {
-            break;
-        }
-    }
-    best
-}
-
-/// A file's notes as they are reported, each with its path and line to sort by.
-fn report(path: &str, notes: Vec<Note>, positions: &[(u32, Position)]) -> Vec<(String, u32, Skipped)> {
-    // The number of notes of a kind, and of the records that those not shown lose.
-    let mut counts: BTreeMap<&'static str, (usize, usize)> = BTreeMap::new();
-    let mut out = Vec::new();
-    for note in &notes {
-        let (count, lost) = counts.entry(note.what).or_default();
-        *count += 1;
-        if *count > SHOWN {
-            *lost += usize::from(note.lost);
-            continue;
-        }
-        let (reason, remedy) = note.parts();
-        let place = note.line.map_or_else(|| path.to_owned(), |line| format!("{path}:{line}"));
-        let position = note.line.map(|line| {
-            let found = positions.iter().find(|(at, _)| *at == line).map(|(_, position)| *position);
-            found.unwrap_or(Position { line, ..Position::default() })
-        });
-        let skipped =
-            Skipped { path: place, reason, remedy: remedy.to_owned(), position, lost: usize::from(note.lost) };
-        out.push((path.to_owned(), note.line.unwrap_or(0), skipped));
-    }
-    for (what, (count, lost)) in counts {
-        if count > SHOWN {
-            let (what, remedy) = what.split_once("; ").unwrap_or((what, ""));
-            let reason = format!("and {} more like it: {what}", count - SHOWN);
-            let skipped =
-                Skipped { path: path.to_owned(), reason, remedy: remedy.to_owned(), position: None, lost };
-            out.push((path.to_owned(), u32::MAX, skipped));
-        }
-    }
-    out
-}
 
 #[cfg(test)]
 mod tests;

@@ -278,10 +278,10 @@ mod tests {
         let mut parsed = Parsed::default();
         Source::new("x", "雨雨\n雨\u{FFFD}".as_bytes()).unwrap().tell_undecodable(&mut parsed);
         assert_eq!(parsed.notes, []);
-        let bytes = ["雨雨\n雨".as_bytes(), b"\xFF"].concat();
+        let bytes = ["雨雨\n雨雨".as_bytes(), b"\xFF"].concat();
         Source::new("x", &bytes).unwrap().tell_undecodable(&mut parsed);
         assert_eq!((parsed.notes[0].line, parsed.notes[0].lost), (Some(2), false));
-        assert!(parsed.notes[0].parts().0.ends_with("once, first byte 10 (0xFF), read as UTF-8"), "{:?}", parsed.notes);
+        assert!(parsed.notes[0].parts().0.ends_with("once, first byte 13 (0xFF), read as UTF-8"), "{:?}", parsed.notes);
     }
 
     #[test]

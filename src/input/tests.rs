@@ -4,10 +4,10 @@ use std::fs;
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{account::SHOWN, recognise::recognise, source::Source, *};
 
 /// One file in each format, each with several passages.
-const SAMPLES: [(&str, &str); 4] = [
+const SAMPLES: [(&str, &str); 7] = [
     (
         "digest",
         "雨水\nSearch documents\n春雨\nFeng Xiang Bao· 2025-03-05 08:10\nGroup 1 - Rain fell [1] - It stopped [1][2] \
@@ -22,6 +22,16 @@ const SAMPLES: [(&str, &str); 4] = [
         "markdown",
         "---\ntitle: 雨\ndate: 2025-05-03\n---\n\nIntro [1].\n\n## Part\n\n- one\n- two\n\n> quote\n\n| a | b |\n|---|---|\n| c | d |\n",
     ),
+    (
+        "feed",
+        "<?xml version=\"1.0\"?>\n<rss><channel><title>F</title>\n<item><title>雨</title>\n<description>&lt;p&gt;One [1].&lt;/p&gt;\n&lt;p&gt;Two.&lt;/p&gt;</description></item>\n\
+         <item><title>b</title><link>http://x.org/</link></item></channel></rss>\n",
+    ),
+    (
+        "html",
+        "<!DOCTYPE html>\n<html><head><title>雨水</title></head>\n<body><h1>雨水</h1>\n<p>First line\nof a paragraph [1].</p>\n<p>第二段。</p>\n</body></html>\n",
+    ),
+    ("table", "title,text,date\n雨,\"One, [1].\n\nTwo.\",2025-01-02\nb,c,\n"),
     ("text", "雨\n来源：新华社 2025-05-03\n\nFirst line\nof a paragraph [1].\n\n第二段。\n"),
 ];
 
@@ -38,7 +48,11 @@ fn check(entry: &Entry, path: &str, bytes: &[u8]) -> Parsed {
     let source = Source::decode(path, bytes, &settings);
     // A binary format counts pages, rows or paragraphs, and its bytes are the file's; a text's are those of its text.
     let lines = if entry.binary { u32::MAX } else { source.as_ref().map_or(1, |source| source.lines().count() as u32) };
-    let size = if entry.binary { bytes.len() } else { source.as_ref().map_or(0, |source| source.position(0..source.text().len()).end as usize) };
+    let size = if entry.binary {
+        bytes.len()
+    } else {
+        source.as_ref().map_or(0, |source| source.position(0..source.text().len()).end as usize)
+    };
     let size = size as u64;
     for draft in &parsed.articles {
         let article = &draft.article;
@@ -190,10 +204,10 @@ fn run(inputs: &[String]) -> Result<Collection> {
 #[test]
 fn a_folder_of_all_formats_is_read_and_faults_are_told() {
     let (_dir, root) = folder(&[
-        ("page.txt", sample(&READERS[1]).as_bytes()),
+        ("page.txt", sample(&READERS[4]).as_bytes()),
         ("rows.jsonl", sample(&READERS[0]).as_bytes()),
-        ("note.md", sample(&READERS[2]).as_bytes()),
-        ("plain.txt", sample(&READERS[3]).as_bytes()),
+        ("note.md", sample(&READERS[5]).as_bytes()),
+        ("plain.txt", sample(&READERS[6]).as_bytes()),
         ("gbk.txt", b"\xD6\xD0\xB9\xFA"),
         ("cut.txt", b"ab \xE9\x9B\xA8\xE9\x9B\xA8\xE9\x9B\xA8\xE9\x9B\xA8\xE9\x9B"),
         ("scan.txt", b"\x89PNG\0\0"),
@@ -244,7 +258,7 @@ fn files_that_are_no_articles_are_skipped_when_named_unless_a_format_is_forced()
     let all: Vec<_> = ["labels.csv", "scan.pdf", "a.txt"].map(|p| format!("{root}/{p}")).into();
     let collection = run(&all).unwrap();
     assert_eq!((collection.articles.len(), collection.skipped.len()), (1, 2));
-    assert!(collection.skipped[0].reason.contains("--input-format"));
+    assert!(collection.skipped[0].remedy.contains("--map") && collection.skipped[1].remedy.contains("--input-format"));
     let forced = read(&all, &Settings { format: Some(Format::Text), ..Settings::new() }).unwrap();
     assert_eq!((forced.articles.len(), forced.skipped.len()), (2, 1));
 }

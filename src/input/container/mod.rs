@@ -283,6 +283,11 @@ impl Unpack<'_> {
         }
         let most = self.settings.limits.of(Limit::Member);
         match self.tell(path, all(&mut data, most, declared))? {
+            // The end of an archive that is cut off is no fault to its decoder.
+            Some(Some(bytes)) if (bytes.len() as u64) < declared => {
+                let detail = format!("{} of its {declared} bytes are there", bytes.len());
+                self.note(path, "is cut off; make the archive anew", detail);
+            }
             Some(Some(bytes)) => self.leaf(path, &bytes),
             Some(None) => self.note(
                 path,
