@@ -29,7 +29,8 @@ static ROWS: LazyLock<Array2<f32>> = LazyLock::new(|| {
     let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
     let config = Config::default();
     let read = input::read(&[corpus.to_owned()], &config.input).unwrap();
-    let passages = pipeline::prepare(read, &config, &()).unwrap().passage_vectors;
+    let prepared = pipeline::prepare(read, &config, &()).unwrap();
+    let passages = prepared.passage_vectors.all(&prepared.embedder);
     let mut random = Xoshiro256Plus::seed_from_u64(1);
     let mut rows = Array2::zeros((SIZE, passages.ncols()));
     for mut row in rows.outer_iter_mut() {

@@ -13,11 +13,15 @@ use serde::{Deserialize, Serialize};
 pub use self::published::{NotADate, Published};
 
 /// Where something stands in its source file.
+///
+/// In a text file, the bytes are those of the file; if it is not in UTF-8, those of its text in UTF-8 (what `iconv -t UTF-8`
+/// makes of it), and the line is that of the file. In a member of an archive they are counted from the member's start. In a
+/// binary format the line is the number of the page, row or paragraph, and the bytes are the whole file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Position {
     /// Line of the first byte, counted from 1.
     pub line: u32,
-    /// First byte, counted from 0, in the file as it is on disk.
+    /// First byte, counted from 0.
     pub start: u64,
     /// One past the last byte.
     pub end: u64,
@@ -74,7 +78,8 @@ pub struct Article {
     /// in a file without ids are in this order.
     #[serde(default)]
     pub number: usize,
-    /// The file it was read from, as the user named it, with `/` between folders; `-` for standard input.
+    /// The file it was read from, as the user named it, with `/` between folders; `-` for standard input. Members of an
+    /// archive follow its path: `archive.zip!/folder/a.html`.
     pub path: String,
     /// The text in passages, in order; empty if the article is a title alone.
     pub passages: Vec<Passage>,
@@ -114,11 +119,46 @@ impl Passage {
     }
 }
 
-/// Something in the input that could not be read. The run goes on without it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+/// Something in the input that could not be read, or only in part. The run goes on without it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Skipped {
     /// The file, as the user named it; with `:line` where the reason stands at a line.
     pub path: String,
-    /// Why, and what would help.
+    /// Why.
     pub reason: String,
+    /// What would help; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remedy: String,
+    /// Where the reason stands in the file, if at one place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// How many records or files give no article for this reason; 0, and left out, if the article was kept.
+    #[serde(default, skip_serializing_if = "none_lost")]
+    pub lost: usize,
+}
+
+fn none_lost(lost: &usize) -> bool {
+    *lost == 0
+}
+
+impl Skipped {
+    /// Why, and what would help.
+    #[must_use]
+    pub fn explained(&self) -> String {
+        if self.remedy.is_empty() { self.reason.clone() } else { format!("{}; {}", self.reason, self.remedy) }
+    }
+}
+
+/// What became of what was read: `read` = `articles` + `duplicates` + `skipped`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// Records that were read: articles, and what should have been some.
+    pub read: usize,
+    /// Articles.
+    pub articles: usize,
+    /// Articles that are, in every word and field, one that was read already under the same id. Copies under another id are
+    /// articles, and make a story.
+    pub duplicates: usize,
+    /// Records and files that give no article.
+    pub skipped: usize,
 }

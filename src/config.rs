@@ -91,6 +91,14 @@ pub struct Overrides {
     /// See [`input::Settings::format`].
     #[serde(serialize_with = "format_to_word", deserialize_with = "format_from_word")]
     pub input_format: Option<input::Format>,
+    /// See [`input::Settings::encoding`].
+    pub encoding: Option<input::Encoding>,
+    /// See [`input::Settings::names`].
+    pub map: Option<input::Names>,
+    /// See [`input::Settings::limits`].
+    pub limit: Option<input::Limits>,
+    /// See [`input::Settings::strict`].
+    pub strict: Option<bool>,
     /// See [`segment::Settings::dict`].
     pub dict: Option<PathBuf>,
     /// See [`segment::Settings::stopwords`].
@@ -144,7 +152,8 @@ pub struct Overrides {
 }
 
 impl Overrides {
-    /// Reads what was written after flags, as `(key, value)` pairs; a later pair wins.
+    /// Reads what was written after flags, as `(key, value)` pairs; a later pair wins, but those of a setting of
+    /// [`Kind::Pairs`] add up.
     ///
     /// # Errors
     /// [`Error::Setting`](crate::Error::Setting), naming the flag, if a value is malformed or out of its range.
@@ -154,7 +163,11 @@ impl Overrides {
         for (key, text) in given {
             let setting = settings::find(key)?;
             let fail = || setting.broken(setting.flag(), text);
-            values.insert(key.to_owned(), setting.kind.read(text).ok_or_else(fail)?);
+            let value = setting.kind.read(text).ok_or_else(fail)?;
+            match (values.get_mut(key).and_then(serde_json::Value::as_object_mut), value) {
+                (Some(pairs), serde_json::Value::Object(more)) => pairs.extend(more),
+                (_, value) => _ = values.insert(key.to_owned(), value),
+            }
             // The values before this one were good, so that an error is this one's.
             overrides = serde_json::from_value(values.clone().into()).map_err(|_| fail())?;
             if !(setting.holds)(&overrides) {
@@ -183,6 +196,10 @@ impl Overrides {
             }
         }
         config.input.format = self.input_format.or(config.input.format);
+        config.input.encoding = self.encoding.or(config.input.encoding);
+        config.input.names.extend(self.map.as_ref().unwrap_or(&input::Names::new()));
+        config.input.limits.extend(self.limit.as_ref().unwrap_or(&input::Limits::new()));
+        put(self.strict.as_ref(), &mut config.input.strict);
         config.segment.dict = self.dict.clone().or(config.segment.dict.take());
         config.segment.stopwords = self.stopwords.clone().or(config.segment.stopwords.take());
         put(self.phrases.as_ref(), &mut config.segment.phrases);
@@ -223,6 +240,10 @@ impl Overrides {
                 || n.as_f64().map_or_else(|| n.to_string(), |x| x.to_string()),
                 |whole| whole.to_string(),
             )),
+            serde_json::Value::Object(pairs) => {
+                let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                Some(pairs.iter().map(|(name, value)| format!("{name}={}", text(value))).collect::<Vec<_>>().join(", "))
+            }
             other => Some(other.to_string()),
         }
     }
@@ -233,6 +254,10 @@ impl From<&Config> for Overrides {
     fn from(config: &Config) -> Self {
         Self {
             input_format: config.input.format,
+            encoding: config.input.encoding,
+            map: Some(&config.input.names).filter(|names| !names.is_empty()).cloned(),
+            limit: Some(&config.input.limits).filter(|limits| !limits.is_default()).cloned(),
+            strict: Some(config.input.strict),
             dict: config.segment.dict.clone(),
             stopwords: config.segment.stopwords.clone(),
             phrases: Some(config.segment.phrases),

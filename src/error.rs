@@ -34,7 +34,7 @@ pub enum Error {
     },
     /// Nothing that was read holds an article.
     #[error(
-        "no article found in {inputs}; wenmai reads digest pages, plain text, Markdown and JSON lines (force one with --input-format)"
+        "no article found in {inputs}; wenmai reads digest pages, plain text, Markdown, JSON lines, tables, web pages, feeds, and archives of them (force a format with --input-format)"
     )]
     NoArticles {
         /// The inputs, as given.
@@ -47,6 +47,14 @@ pub enum Error {
         inputs: String,
         /// What was skipped, ordered by path; never empty.
         skipped: Vec<Skipped>,
+    },
+    /// Something was skipped, or kept with a remark, and the run is to be strict.
+    #[error("{}: {}{} (--strict)", .skipped.path, .skipped.explained(), besides(*.more))]
+    Strict {
+        /// The first, by path and line.
+        skipped: Skipped,
+        /// How many there are besides.
+        more: usize,
     },
     /// A setting is out of its range.
     #[error("{name} is {value}, but {rule}; {remedy}")]
@@ -152,13 +160,17 @@ fn near(ids: &[String]) -> String {
     if ids.is_empty() { String::new() } else { format!(" (did you mean {}?)", ids.join(", ")) }
 }
 
+fn besides(count: usize) -> String {
+    if count == 0 { String::new() } else { format!("; and {count} more") }
+}
+
 fn reasons(inputs: &str, skipped: &[Skipped]) -> String {
     if let [one] = skipped
         && one.path == inputs
     {
-        return one.reason.clone();
+        return one.explained();
     }
-    let shown: Vec<_> = skipped.iter().take(3).map(|one| format!("{}: {}", one.path, one.reason)).collect();
+    let shown: Vec<_> = skipped.iter().take(3).map(|one| format!("{}: {}", one.path, one.explained())).collect();
     let more = if skipped.len() > 3 { format!("; and {} more", skipped.len() - 3) } else { String::new() };
     format!("{}{more}", shown.join("; "))
 }

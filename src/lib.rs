@@ -76,7 +76,7 @@ pub mod vectors;
 pub mod who;
 pub mod words;
 
-pub use article::{Article, Passage, Position, Published, Skipped};
+pub use article::{Article, Counts, Passage, Position, Published, Skipped};
 pub use config::Config;
 pub use error::{Error, Result};
 pub use model::Model;

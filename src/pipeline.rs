@@ -6,7 +6,7 @@ use ndarray::{Array2, Axis, CowArray};
 use rayon::prelude::*;
 
 use crate::{
-    article::{Article, Skipped},
+    article::{Article, Counts, Skipped},
     cluster::{self, Clusters, Guide, K},
     config::Config,
     embed::{self, Embedder, Texts},
@@ -99,6 +99,8 @@ pub struct Prepared {
     pub articles: Vec<Article>,
     /// What could not be read.
     pub skipped: Vec<Skipped>,
+    /// What became of what was read.
+    pub counts: Counts,
     /// Cuts a text as the articles were cut.
     pub segmenter: Segmenter,
     /// The terms of the articles.
@@ -132,7 +134,7 @@ pub struct Prepared {
 /// # Errors
 /// Whatever a stage returns if it fails.
 pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress) -> Result<Prepared> {
-    let Collection { mut articles, skipped, read } = collection;
+    let Collection { mut articles, skipped, read, counts } = collection;
     // Before the work, so that a wrong file is told at once.
     let given = vectors::open(&mut articles, read, &config.vectors)?;
     let wanted = steer::open(&config.steer, &articles)?;
@@ -205,6 +207,7 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
     Ok(Prepared {
         articles,
         skipped,
+        counts,
         segmenter,
         segmented,
         bags,
@@ -333,6 +336,7 @@ impl Prepared {
             langs,
             articles: self.articles,
             skipped: self.skipped,
+            counts: Some(self.counts),
             segmenter: self.segmenter,
             vectorizer: self.vectorizer,
             embedder: self.embedder,

@@ -197,7 +197,9 @@ impl<S: Scope> SettingFlags<S> {
 
 impl<S: Scope> clap::FromArgMatches for SettingFlags<S> {
     fn from_arg_matches(matches: &ArgMatches) -> std::result::Result<Self, clap::Error> {
-        let given = Self::settings().filter_map(|s| Some((s.key, matches.get_one::<String>(s.key)?.clone()))).collect();
+        let values =
+            |s: &'static Setting| matches.get_many::<String>(s.key).into_iter().flatten().map(|v| (s.key, v.clone()));
+        let given = Self::settings().flat_map(values).collect();
         Ok(Self { given, scope: PhantomData })
     }
 
@@ -249,6 +251,12 @@ fn flag(setting: &Setting) -> clap::Arg {
             arg.value_parser(PossibleValuesParser::new(values))
         }
         Kind::Switch => arg.value_parser(PossibleValuesParser::new(["true", "false"])),
+        Kind::Flag => arg
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+            .value_parser(PossibleValuesParser::new(["true", "false"])),
+        Kind::Pairs => arg.action(clap::ArgAction::Append).value_parser(ValueParser::string()),
         Kind::File => arg.value_parser(ValueParser::string()).value_hint(ValueHint::FilePath),
         Kind::Folder => arg.value_parser(ValueParser::string()).value_hint(ValueHint::DirPath),
         Kind::Address => arg.value_parser(ValueParser::string()).value_hint(ValueHint::Url),

@@ -39,8 +39,10 @@ pub(super) fn skipped(skipped: &[Skipped]) {
     let mut err = anstream::stderr().lock();
     let yellow = Style::new().fg_color(Some(AnsiColor::Yellow.into())).bold();
     // Nobody is left to tell if stderr is closed.
-    for Skipped { path, reason } in skipped.iter().take(SKIPPED_SHOWN) {
-        let _ = writeln!(err, "{yellow}skipped:{yellow:#} {}: {}", visible(path), visible(reason));
+    for one in skipped.iter().take(SKIPPED_SHOWN) {
+        // An article kept in spite of a fault is not skipped.
+        let what = if one.lost > 0 { "skipped:" } else { "note:" };
+        let _ = writeln!(err, "{yellow}{what}{yellow:#} {}: {}", visible(&one.path), visible(&one.explained()));
     }
     let more = skipped.len().saturating_sub(SKIPPED_SHOWN);
     if more > 0 {

@@ -104,7 +104,7 @@ fn a_file_equal_to_the_flags_gives_an_equal_configuration() {
     let words = folder.path().join("words.txt");
     std::fs::write(
         &path,
-        "input-format = 'markdown'\ndict = 'words.txt'\nstopwords = 'words.txt'\nphrases = false\nmin-df = 2\nmax-df = 0.5\n\
+        "input-format = 'markdown'\nencoding = 'big5'\nmap = { title = '标题', text = '正文' }\nlimit = { depth = 3 }\nstrict = true\ndict = 'words.txt'\nstopwords = 'words.txt'\nphrases = false\nmin-df = 2\nmax-df = 0.5\n\
          dimensions = 64\nlexicon = \"none\"\nvectors = 'words.txt'\nembed-server = 'http://x'\nembed-model = 'e5'\n\
          embed-prefix = 'passage: '\nembed-chars = 500\nembed-batch = 8\nembed-cache = 'words.txt'\nk = 8\nthemes = 'words.txt'\nstarts = 3\nmax-iterations = 50\nterms = 12\nevidence = 1\ndepth = 3\nunthemed-at-most = '12.5%'\nseed = 7\nthreads = 2\n",
     )
@@ -118,6 +118,15 @@ fn a_file_equal_to_the_flags_gives_an_equal_configuration() {
     let by_flags = config(&[
         "--input-format",
         "markdown",
+        "--encoding",
+        "big5",
+        "--map",
+        "title=标题",
+        "--map",
+        "text=正文",
+        "--limit",
+        "depth=3",
+        "--strict",
         "--dict",
         words,
         "--stopwords",
@@ -191,7 +200,12 @@ fn flags_of_every_command_stand_before_or_after_it() {
 fn defaults_in_the_help_are_those_of_the_library() {
     let help = Cli::command().find_subcommand("cluster").unwrap().clone().render_long_help().to_string();
     for setting in SETTINGS.iter().filter(|setting| Fitting::has(setting.group)) {
-        let (_, after) = help.split_once(&format!("{} <", setting.flag())).unwrap_or_else(|| panic!("{}", setting.key));
+        let flag = setting.flag();
+        let after = [format!("{flag} <"), format!("{flag}[")]
+            .iter()
+            .find_map(|name| help.split_once(name))
+            .map(|(_, after)| after);
+        let after = after.unwrap_or_else(|| panic!("{}", setting.key));
         let own = after.split("\n  -").next().unwrap().split("\n      --").next().unwrap();
         match setting.default() {
             Some(default) => assert!(own.contains(&format!("[default: {default}]")), "{own}"),

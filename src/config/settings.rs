@@ -62,6 +62,10 @@ pub enum Kind {
     AutoOrWhole,
     /// `true` or `false`.
     Switch,
+    /// `true` or `false`; the flag alone is `true`.
+    Flag,
+    /// `NAME=VALUE`, given as often as need be.
+    Pairs,
     /// A file to read.
     File,
     /// A folder.
@@ -81,7 +85,11 @@ impl Kind {
             Self::Whole => text.parse::<u64>().ok().map(Into::into),
             Self::Number => text.parse().ok().and_then(serde_json::Number::from_f64).map(Into::into),
             Self::AutoOrWhole => text.parse::<u64>().map_or_else(|_| Some(text.into()), |n| Some(n.into())),
-            Self::Switch => text.parse::<bool>().ok().map(Into::into),
+            Self::Pairs => text.split_once('=').map(|(name, value)| {
+                let (name, value) = (name.trim().to_owned(), value.trim().into());
+                serde_json::Value::Object([(name, value)].into_iter().collect())
+            }),
+            Self::Switch | Self::Flag => text.parse::<bool>().ok().map(Into::into),
             Self::File | Self::Folder | Self::Address | Self::Text | Self::Word(_) => Some(text.into()),
         }
     }
@@ -169,6 +177,57 @@ pub const SETTINGS: &[Setting] = &[
         more: "Left out, the format of each file is recognised from its content.",
         rule: "it is the name of an input format",
         remedy: "`wenmai cluster --help` lists them",
+        holds: |_| true,
+    },
+    Setting {
+        key: "encoding",
+        group: Group::Reading,
+        kind: Kind::Text,
+        value: "NAME",
+        help: "Read every text in this encoding",
+        more: "Such as gb18030, big5 or utf-16le, by the names that web pages use. Left out, it is what a byte order mark, or a \
+               web page itself, says, and else recognised from the content. What cannot be decoded is counted and told.",
+        rule: "it is the name of an encoding",
+        remedy: "write utf-8, gb18030, big5, utf-16le or another that web pages use",
+        holds: |_| true,
+    },
+    Setting {
+        key: "map",
+        group: Group::Reading,
+        kind: Kind::Pairs,
+        value: "FIELD=NAME",
+        help: "What a field is called in tables and JSON lines; may be given several times",
+        more: "Such as --map title=标题 --map text=正文; the usual Chinese and English names are known. In a configuration file: \
+               `map = { title = \"标题\" }`.",
+        rule: "it names a field of an article (id, title, text, lang, label, date, source, url, author) and a column",
+        remedy: "write --map title=NAME",
+        holds: |_| true,
+    },
+    Setting {
+        key: "limit",
+        group: Group::Reading,
+        kind: Kind::Pairs,
+        value: "NAME=VALUE",
+        help: "Raise or lower a limit of what is read; may be given several times",
+        more: "Bytes may have a unit. file=1GiB (one file), member=256MiB (one member of an archive, unpacked), archive=4GiB \
+               (all that one archive unpacks to), ratio=200 (bytes unpacked for each byte of the archive, past 64 MiB), \
+               members=100000 (of one archive), depth=5 (archives in archives), article=16MiB (its text), passages=100000 (of \
+               one article), row=16MiB (of a table or JSON lines), columns=16384, page=16MiB (a web page), nesting=512 (its elements), wait=5 \
+               (seconds for a pipe that nobody writes to). In a configuration file: `limit = { file = \"4GB\" }`.",
+        rule: "it is the name of a limit and a whole number from 1, for bytes with a unit or without",
+        remedy: "write it like --limit file=4GB; the limits are file, member, archive, ratio, members, depth, article, passages, \
+                 row, columns, page, nesting and wait",
+        holds: |_| true,
+    },
+    Setting {
+        key: "strict",
+        group: Group::Reading,
+        kind: Kind::Flag,
+        value: "BOOL",
+        help: "Fail at the first input that is skipped, or is not what it should be",
+        more: "With exit code 2 and nothing written; else the rest goes on, with exit code 1.",
+        rule: "it is a switch",
+        remedy: "write --strict",
         holds: |_| true,
     },
     Setting {

@@ -5,6 +5,10 @@ use crate::error::Error;
 fn everything() -> Overrides {
     Overrides {
         input_format: Some(input::Format::Markdown),
+        encoding: Some("big5".parse().unwrap()),
+        map: input::Names::new().with("title", "标题"),
+        limit: input::Limits::new().read("member", "1000"),
+        strict: Some(true),
         dict: Some("words/用户词典.txt".into()),
         stopwords: Some("stop.txt".into()),
         phrases: Some(false),
@@ -109,6 +113,14 @@ fn a_value_out_of_range_names_flag_value_rule_and_remedy() {
         ("seed", "-1", "a seed is a whole number from 0"),
         ("phrases", "maybe", "write true or false"),
         ("input-format", "docx", "it is the name of an input format"),
+        ("encoding", "gb-99", "it is the name of an encoding"),
+        ("map", "headline=x", "it names a field of an article"),
+        ("map", "title=", "it names a field of an article"),
+        ("limit", "file", "--limit is file, but it is the name of a limit"),
+        ("limit", "files=3", "the limits are file, member, archive"),
+        ("limit", "ratio=2MB", "a whole number from 1"),
+        ("limit", "depth=0", "a whole number from 1"),
+        ("strict", "maybe", "write --strict"),
         ("dict", "", "it is the path of a dictionary"),
         ("vectors", "", "a file of vectors, a field of the articles (field:NAME), or none"),
         ("vectors", "field:", "a file of vectors, a field"),
@@ -176,7 +188,7 @@ fn an_unknown_key_names_line_column_and_the_nearest_key() {
         ("tems = 2", "w.toml: line 1, column 1: unknown key `tems`; did you mean `terms`?"),
         ("stop-words = 'a'", "did you mean `stopwords`?"),
         ("[theme]\nterms = 1", "unknown key `theme`; "),
-        ("'主题' = 1", "line 1, column 1: unknown key `主题`; the keys are input-format, dict,"),
+        ("'主题' = 1", "line 1, column 1: unknown key `主题`; the keys are input-format, encoding,"),
     ] {
         let result = ConfigFile::parse("w.toml", text);
         assert!(matches!(result, Err(Error::Config { .. })), "{text}");
@@ -254,4 +266,23 @@ fn the_most_that_may_fit_no_theme_is_a_share_or_a_number_in_both_places() {
         assert!(said.contains("--unthemed-at-most") && said.contains("10% or 0.1"), "{said}");
         assert!(message(by_file(file)).contains("10% or 0.1"), "{file}");
     }
+}
+
+#[test]
+fn pairs_add_up_and_flags_win_over_the_file() {
+    let file =
+        ConfigFile::parse("w.toml", "map = { title = \"题\", text = \"文\" }\n[limit]\nfile = \"2GB\"\nratio = 9\n")
+            .unwrap();
+    let flags = [("map", "title=标题"), ("limit", "ratio=10"), ("limit", "member=1KiB")];
+    let config = Config::resolve(Some(&file), &Overrides::from_flags(flags).unwrap()).unwrap();
+    let names = input::Names::new().with("title", "标题").unwrap().with("text", "文").unwrap();
+    assert_eq!(config.input.names, names);
+    let limit = |limit| config.input.limits.of(limit);
+    assert_eq!(
+        [limit(input::Limit::File), limit(input::Limit::Ratio), limit(input::Limit::Member)],
+        [2_000_000_000, 10, 1024]
+    );
+    assert!(
+        message(ConfigFile::parse("w.toml", "k = 3\nlimit = { files = 3 }")).contains("`limit` in w.toml (line 2)")
+    );
 }

@@ -158,7 +158,7 @@ impl Page<'_, '_> {
         if self.parsed.records == 0 {
             self.parsed.note(
                 None,
-                "holds no digest article: a title, a line `SOURCE· 2025-06-14 21:57`, a summary",
+                "holds no digest article; one is a title, a line `SOURCE· 2025-06-14 21:57`, a summary",
                 "",
             );
         }
@@ -206,7 +206,11 @@ impl Page<'_, '_> {
     fn orphan(&mut self, line: usize) {
         self.parsed.records += 1;
         let at = self.lines.get(line).map(|line| self.source.line(line.range.start));
-        self.parsed.note(at, "no `SOURCE· 2025-06-14 21:57` line between title and summary", shorten(self.text(line)));
+        self.parsed.note(
+            at,
+            "no line of source and date between title and summary; write one like `SOURCE· 2025-06-14 21:57`",
+            shorten(self.text(line)),
+        );
     }
 
     /// The record of the byline at `line`, whose title is at `start` and whose summary ends before `end`.
@@ -224,18 +228,18 @@ impl Page<'_, '_> {
             LineKind::Opening(_) | LineKind::Furniture | LineKind::Other => return,
         };
         if start == line {
-            self.parsed.note(at, "no title above the line of source and date", shorten(&title));
+            self.parsed.note(at, "no title above the line of source and date; write one", shorten(&title));
             return;
         }
         if passages.is_empty() {
-            self.parsed.note(at, "no summary below the line of source and date", shorten(&title));
+            self.parsed.note(at, "no summary below the line of source and date; write one", shorten(&title));
             return;
         }
         if let LineKind::BadByline(_, written) = &self.lines[line].kind {
-            let detail = format!("{:?} under {:?}; write it as 2025-06-14 21:57", shorten(written), shorten(&title));
-            self.parsed.note(
+            let detail = format!("{:?} under {:?}", shorten(written), shorten(&title));
+            self.parsed.remark(
                 Some(self.source.line(self.lines[line].range.start)),
-                "no date in the source line; the article is kept without one",
+                "no date in the source line, so the article is kept without one; write it as 2025-06-14 21:57",
                 detail,
             );
         }

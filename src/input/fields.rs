@@ -1,5 +1,8 @@
 //! Named fields, from a JSON row or front matter, into an article.
 
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
 use super::prose::clean;
@@ -8,18 +11,102 @@ use crate::article::Article;
 /// Other names a field goes by; the field's own name wins over them, in this order.
 const ALIASES: [(&str, &[&str]); 9] = [
     ("id", &[]),
-    ("title", &["headline", "标题"]),
-    ("text", &["body", "content", "正文", "内容", "summary", "description", "abstract", "摘要"]),
+    ("title", &["headline", "标题", "題目", "题目", "標題"]),
+    (
+        "text",
+        &[
+            "body",
+            "content",
+            "content_text",
+            "content_html",
+            "正文",
+            "内容",
+            "內容",
+            "全文",
+            "summary",
+            "description",
+            "abstract",
+            "摘要",
+        ],
+    ),
     ("lang", &["language"]),
     ("label", &[]),
-    ("date", &["published", "publishedAt", "published_at", "pubDate", "pub_date", "日期", "发布时间", "timestamp"]),
-    ("source", &["publisher", "来源"]),
-    ("url", &["link", "链接"]),
-    ("author", &[]),
+    (
+        "date",
+        &[
+            "published",
+            "publishedAt",
+            "published_at",
+            "date_published",
+            "pubDate",
+            "pub_date",
+            "pubtime",
+            "日期",
+            "发布时间",
+            "发表时间",
+            "时间",
+            "timestamp",
+        ],
+    ),
+    ("source", &["publisher", "来源", "媒体", "出处"]),
+    ("url", &["link", "链接", "网址"]),
+    ("author", &["byline", "作者"]),
 ];
 
+/// What fields are called in the rows of a run, besides their usual names: `title=标题`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Names {
+    set: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// None.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { set: BTreeMap::new() }
+    }
+
+    /// Whether no field is renamed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.set.is_empty()
+    }
+
+    /// Calls a field of an article by another name in the input; none if an article has no such field or the name is empty.
+    #[must_use]
+    pub fn with(mut self, field: &str, name: &str) -> Option<Self> {
+        let known = ALIASES.iter().any(|(known, _)| *known == field) && !name.trim().is_empty();
+        self.set.insert(field.to_owned(), name.trim().to_owned());
+        known.then_some(self)
+    }
+
+    /// Takes over what another says.
+    pub fn extend(&mut self, other: &Self) {
+        self.set.extend(other.set.iter().map(|(field, name)| (field.clone(), name.clone())));
+    }
+
+    /// The name of a field.
+    fn of(&self, field: &str) -> Option<&str> {
+        self.set.get(field).map(String::as_str)
+    }
+}
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let said = BTreeMap::<String, String>::deserialize(deserializer)?;
+        let all = said.iter().try_fold(Self::new(), |names, (field, name)| names.with(field, name));
+        all.ok_or_else(|| serde::de::Error::custom("no such field"))
+    }
+}
+
 /// The name under which `field` is given, if it is: as it is written here, else in other capitals (`Title`).
-pub(super) fn given<'a>(field: &'a str, row: &'a Map<String, Value>) -> Option<&'a str> {
+pub(super) fn given<'a>(field: &'a str, row: &'a Map<String, Value>, renamed: &'a Names) -> Option<&'a str> {
+    if let Some(name) = renamed.of(field)
+        && row.get(name).is_some_and(|value| !value.is_null())
+    {
+        return Some(name);
+    }
     let aliases = ALIASES.iter().find(|(name, _)| *name == field).map_or(&[][..], |(_, aliases)| aliases);
     let names = || std::iter::once(field).chain(aliases.iter().copied());
     names().find(|name| row.get(*name).is_some_and(|value| !value.is_null())).or_else(|| {
@@ -30,9 +117,9 @@ pub(super) fn given<'a>(field: &'a str, row: &'a Map<String, Value>) -> Option<&
 
 /// Moves the fields of `row` that an article has into `article`, and all others, as they are, into its `extra`. What has
 /// a known name but no usable value (a list as a title) stays in `extra` too. Returns the dates that are none.
-pub(super) fn fill(article: &mut Article, mut row: Map<String, Value>) -> Vec<String> {
+pub(super) fn fill(article: &mut Article, mut row: Map<String, Value>, renamed: &Names) -> Vec<String> {
     let mut take = |field: &str| {
-        let name = given(field, &row)?.to_owned();
+        let name = given(field, &row, renamed)?.to_owned();
         let value = row.get(&name)?;
         let text = if field == "date" { clock(value) } else { None }.or_else(|| as_text(value))?;
         row.shift_remove(&name);
@@ -94,7 +181,7 @@ mod tests {
 
     fn fill_from(json: &str) -> (Article, Vec<String>) {
         let mut article = Article::default();
-        let bad = fill(&mut article, serde_json::from_str(json).unwrap());
+        let bad = fill(&mut article, serde_json::from_str(json).unwrap(), &Names::new());
         (article, bad)
     }
 

@@ -7,13 +7,23 @@
 use std::{
     collections::{BTreeMap, HashSet},
     ffi::OsStr,
-    fs, io,
+    fs,
+    io::{self, Read},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use walkdir::WalkDir;
 
-use super::{READERS, source::ending};
+#[path = "files/pipe.rs"]
+mod pipe;
+
+use super::{
+    READERS, Settings,
+    container::{self, Data, unpack},
+    limits::Limit,
+    source::{Parsed, ending},
+};
 use crate::article::Skipped;
 
 /// Files by these names are about a collection, not in it.
@@ -55,16 +65,33 @@ pub(super) fn expand(inputs: &[String]) -> Found {
     Found { files, skipped, missing }
 }
 
-/// Reads a file's bytes.
-pub(super) fn load(file: &File) -> io::Result<Vec<u8>> {
-    match &file.path {
-        Some(path) => fs::read(path),
-        None => {
-            let mut bytes = Vec::new();
-            io::Read::read_to_end(&mut io::stdin().lock(), &mut bytes)?;
-            Ok(bytes)
+/// Reads a file, and the files in it if it is an archive, with `read`.
+///
+/// # Errors
+/// If it cannot be opened or read.
+pub(super) fn load(
+    file: &File,
+    settings: &Settings,
+    read: &dyn Fn(&str, &[u8]) -> Parsed,
+) -> io::Result<Vec<(String, Parsed)>> {
+    let stream = |data: &mut dyn Read| {
+        // Kept in memory, since an archive wants its end first and its size tells what may come out of it.
+        let most = settings.limits.of(Limit::File);
+        let mut bytes = Vec::new();
+        data.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+        if bytes.len() as u64 > most {
+            return Err(io::Error::other(format!("it is too large, {}", settings.limits.passed(Limit::File))));
         }
+        let size = bytes.len() as u64;
+        unpack(&file.shown, Data::Whole(&mut io::Cursor::new(bytes)), size, settings, read)
+    };
+    let Some(path) = &file.path else { return stream(&mut io::stdin().lock()) };
+    let meta = fs::metadata(path)?;
+    if meta.is_file() {
+        let mut data = io::BufReader::with_capacity(1 << 16, fs::File::open(path)?);
+        return unpack(&file.shown, Data::Whole(&mut data), meta.len(), settings, read);
     }
+    stream(&mut pipe::open(path, Duration::from_secs(settings.limits.of(Limit::Wait)))?)
 }
 
 #[derive(Default)]
@@ -89,7 +116,7 @@ impl Gather {
             Err(error) if error.kind() == io::ErrorKind::NotFound && fs::symlink_metadata(path).is_err() => {
                 self.missing.push(input.to_owned());
             }
-            Err(error) => self.skip(path, format!("cannot be read: {error}")),
+            Err(error) => self.skip(path, format!("cannot be read: {error}"), RIGHTS),
         }
     }
 
@@ -100,7 +127,7 @@ impl Gather {
             Ok(matches) => matches,
             Err(error) => {
                 let reason = format!("is neither a file nor a valid pattern: {error}");
-                self.skipped.push(Skipped { path: pattern.to_owned(), reason });
+                self.skipped.push(unread(pattern.to_owned(), reason, "check the name"));
                 return;
             }
         };
@@ -112,9 +139,9 @@ impl Gather {
                 Ok(path) => match fs::metadata(&path) {
                     Ok(meta) if named || meta.is_dir() || is_article(&path) => self.existing(&path, &meta, named),
                     Ok(_) => {}
-                    Err(error) => self.skip(&path, format!("cannot be read: {error}")),
+                    Err(error) => self.skip(&path, format!("cannot be read: {error}"), RIGHTS),
                 },
-                Err(error) => self.skip(error.path(), format!("cannot be read: {}", error.error())),
+                Err(error) => self.skip(error.path(), format!("cannot be read: {}", error.error()), RIGHTS),
             }
         }
         if !any {
@@ -128,7 +155,7 @@ impl Gather {
         } else if meta.is_file() || (named && is_pipe(meta)) {
             self.add(path, named);
         } else {
-            self.skip(path, "is a device or a socket, not a file".to_owned());
+            self.skip(path, "is a device or a socket, not a file".to_owned(), NO_FILE);
         }
     }
 
@@ -149,13 +176,13 @@ impl Gather {
                 }
                 Ok(entry) => {
                     any = true;
-                    self.skip(entry.path(), "is a pipe, a device or a socket, not a file".to_owned());
+                    self.skip(entry.path(), "is a pipe, a device or a socket, not a file".to_owned(), NO_FILE);
                 }
                 Err(error) if error.loop_ancestor().is_some() => {}
                 Err(error) => {
                     any = true;
                     let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-                    self.skip(error.path().unwrap_or(root), format!("cannot be read: {reason}"));
+                    self.skip(error.path().unwrap_or(root), format!("cannot be read: {reason}"), RIGHTS);
                 }
             }
         }
@@ -163,7 +190,8 @@ impl Gather {
             let endings = endings().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" ");
             self.skip(
                 root,
-                format!("holds no file that wenmai reads ({endings}, or no ending); name other files one by one"),
+                format!("holds no file that wenmai reads ({endings}, or no ending)"),
+                "name other files one by one",
             );
         }
     }
@@ -178,9 +206,18 @@ impl Gather {
         }
     }
 
-    fn skip(&mut self, path: &Path, reason: String) {
-        self.skipped.push(Skipped { path: shown(path), reason });
+    fn skip(&mut self, path: &Path, reason: String, remedy: &str) {
+        self.skipped.push(unread(shown(path), reason, remedy));
     }
+}
+
+/// What helps where the system refuses a file.
+pub(super) const RIGHTS: &str = "check that it is still there and that you may read it";
+const NO_FILE: &str = "save what it gives to a file, or pass it on standard input";
+
+/// A path that could not be read.
+pub(super) fn unread(path: String, reason: String, remedy: &str) -> Skipped {
+    Skipped { path, reason, remedy: remedy.to_owned(), position: None, lost: 1 }
 }
 
 fn real(path: &Path) -> PathBuf {
@@ -193,11 +230,12 @@ fn shown(path: &Path) -> String {
 
 /// The endings the readers claim.
 fn endings() -> impl Iterator<Item = &'static str> {
-    READERS.iter().flat_map(|entry| entry.endings).copied()
+    READERS.iter().flat_map(|entry| entry.endings).copied().chain(container::endings())
 }
 
-/// Whether a file found in a folder is likely an article, by its name.
-fn is_article(path: &Path) -> bool {
+/// Whether a file found in a folder or an archive is likely an article, by its path.
+pub(super) fn is_article(path: impl AsRef<Path>) -> bool {
+    let path = path.as_ref();
     let name = path.file_name().unwrap_or(OsStr::new("")).to_string_lossy();
     let ending = ending(&name);
     let upper = name.to_uppercase();

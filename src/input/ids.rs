@@ -3,7 +3,8 @@
 //! An id the input gives stands. Else a file of one article gives it its stem (`report.txt`: `report`, standard input:
 //! `stdin`) and a file of many the stem and the record's number (`page-01`). Files of the same stem are told apart by as
 //! many of their folders as it takes (`zh/report`, `en/report`). What is still taken gets `~2`, `~3`, … in the order
-//! of path and place; no article is ever dropped for its id, not even an exact copy.
+//! of path and place; no article is dropped for its id alone. One that has an earlier one's id, words and fields, all of them,
+//! is the same article reached twice, and read once.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -11,6 +12,7 @@ use super::{
     prose::clean,
     source::{Draft, Note},
 };
+use crate::article::{Article, Position};
 
 /// What a file gave, in the order of paths.
 pub(super) struct FileDrafts {
@@ -22,10 +24,14 @@ pub(super) struct FileDrafts {
     pub records: usize,
     /// Faults found in it.
     pub notes: Vec<Note>,
+    /// Where their lines stand.
+    pub positions: Vec<(u32, Position)>,
 }
 
-/// Gives every draft its id and its path. `files` are ordered by path. An id given twice is noted at its second place.
-pub(super) fn assign(files: &mut [FileDrafts]) {
+/// Gives every draft its id and its path. `files` are ordered by path. An id given twice is noted at its second place,
+/// unless the article is the same in everything: then it is taken out, and counted.
+pub(super) fn assign(files: &mut [FileDrafts]) -> usize {
+    let duplicates = take_duplicates(files);
     let stems = stems(files);
     let mut holders: HashMap<String, String> = HashMap::new();
     let mut again: Vec<(usize, usize)> = Vec::new();
@@ -56,7 +62,8 @@ pub(super) fn assign(files: &mut [FileDrafts]) {
             let first = holders.get(&given).map_or("", String::as_str);
             file.notes.push(Note {
                 line: Some(draft.article.title_position.line),
-                what: "the id is given twice; the article is kept under another",
+                what: "the id is given twice, so the article is kept under another; give each article its own",
+                lost: false,
                 detail: format!("{given:?} first stands at {first}, here it becomes {:?}", draft.article.id),
             });
         }
@@ -71,6 +78,48 @@ pub(super) fn assign(files: &mut [FileDrafts]) {
             draft.article.id = names.free(&want);
         }
     }
+    duplicates
+}
+
+/// Takes out articles that have the id, the text and every field of an earlier one, and returns how many there were.
+fn take_duplicates(files: &mut [FileDrafts]) -> usize {
+    let mut again: HashSet<(usize, usize)> = HashSet::new();
+    let mut holders: HashMap<String, Vec<&Article>> = HashMap::new();
+    for (f, file) in files.iter().enumerate() {
+        for (d, draft) in file.drafts.iter().enumerate() {
+            let id = clean(&draft.article.id);
+            if id.is_empty() {
+                continue;
+            }
+            let same = holders.entry(id).or_default();
+            if same.iter().any(|other| same_article(other, &draft.article)) {
+                again.insert((f, d));
+            } else {
+                same.push(&draft.article);
+            }
+        }
+    }
+    for (f, file) in files.iter_mut().enumerate() {
+        let mut d = 0;
+        file.drafts.retain(|_| {
+            d += 1;
+            !again.contains(&(f, d - 1))
+        });
+    }
+    again.len()
+}
+
+/// Whether two articles say the same, wherever they stand.
+fn same_article(a: &Article, b: &Article) -> bool {
+    let words = |article: &Article| {
+        let parts = article.passages.iter().map(|p| (p.marker.clone(), p.heading.clone(), p.text.clone()));
+        parts.collect::<Vec<_>>()
+    };
+    let fields = |article: &Article| {
+        let Article { title, lang, date, source, url, label, extra, .. } = article.clone();
+        (title, lang, date, source, url, label, extra)
+    };
+    fields(a) == fields(b) && words(a) == words(b)
 }
 
 struct Names {
@@ -141,15 +190,15 @@ fn split(path: &str) -> (String, Vec<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::Article;
 
     fn file(path: &str, given: &[&str], many: bool) -> FileDrafts {
         let draft = |(i, id): (usize, &&str)| Draft {
-            article: Article { id: (*id).to_owned(), ..Article::default() },
+            // Of one id, but each with its own title.
+            article: Article { id: (*id).to_owned(), title: format!("{path} {i}"), ..Article::default() },
             number: many.then_some(i + 1),
         };
         let drafts: Vec<_> = given.iter().enumerate().map(draft).collect();
-        FileDrafts { path: path.to_owned(), records: drafts.len(), drafts, notes: Vec::new() }
+        FileDrafts { path: path.to_owned(), records: drafts.len(), drafts, notes: Vec::new(), positions: Vec::new() }
     }
 
     fn ids(files: &mut [FileDrafts]) -> Vec<String> {
@@ -184,6 +233,14 @@ mod tests {
         assert_eq!(ids(&mut files), ["a~2", "a", "x", "x~2", "x~3", "x~4"]);
         assert_eq!((files[1].notes.len(), files[2].notes.len()), (1, 1));
         assert!(files[2].notes[0].detail.contains("\"x\" first stands at b.jsonl"));
+    }
+
+    #[test]
+    fn an_article_reached_twice_is_one() {
+        let mut files = [file("b.jsonl", &["x"], true), file("c.jsonl", &["x", ""], true)];
+        files[1].drafts[0].article.title = files[0].drafts[0].article.title.clone();
+        assert_eq!(assign(&mut files), 1);
+        assert_eq!((files[1].drafts.len(), files[1].notes.len()), (1, 0));
     }
 
     #[test]

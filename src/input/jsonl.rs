@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    fields, pairs, prose,
+    Limit, fields, markup, pairs, prose,
     source::{Draft, Likeness, Parsed, Reader, Source},
     spans,
 };
@@ -116,13 +116,18 @@ fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, outer: b
             Value::String(_) => "a string",
             _ => "a bare value",
         };
-        parsed.note(line, "a row has to be a JSON object like {\"title\": …, \"text\": …}", format!("it is {what}"));
+        parsed.note(line, "the row is no JSON object; write {\"title\": …, \"text\": …}", format!("it is {what}"));
         return;
     };
-    if pairs::is_pair(&row) {
+    let names = &source.settings().names;
+    if pairs::is_pair(&row, names) {
         match pairs::read(&row, source.line(span.start)) {
             Some(pair) => parsed.pairs.push(pair),
-            None => parsed.note(line, "a pair has to be two texts and a number: `text_a`, `text_b`, `label`", ""),
+            None => parsed.note(
+                line,
+                "the pair is not whole; it has to be two texts and a number: `text_a`, `text_b`, `label`",
+                "",
+            ),
         }
         return;
     }
@@ -133,30 +138,40 @@ fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, outer: b
         let same = |key: &str| serde_json::from_str::<String>(key).is_ok_and(|key| key == name);
         members.iter().rev().find(|(key, _)| same(&raw[key.clone()])).map(|(_, value)| value.clone())
     };
-    if outer && let Some(list) = wrapped(&row).and_then(find) {
+    if outer && let Some(list) = wrapped(&row, names).and_then(find) {
         parsed.records -= 1;
         rows(source, span.start + list.start..span.start + list.end, false, parsed);
         return;
     }
+    let limits = &source.settings().limits;
+    if span.len() as u64 > limits.of(Limit::Row) {
+        let detail = format!("it has {} bytes, {}", span.len(), limits.passed(Limit::Row));
+        parsed.note(line, "the row is too long; cut it into several, or raise the limit", detail);
+        return;
+    }
     let place = |name: &str| find(name).map_or(span.clone(), |at| span.start + at.start..span.start + at.end);
-    let title_at = place(fields::given("title", &row).unwrap_or("title"));
+    let title_at = place(fields::given("title", &row, names).unwrap_or("title"));
     let mut passages = Vec::new();
-    if let Some(name) = fields::given("text", &row).map(str::to_owned) {
+    if let Some(name) = fields::given("text", &row, names).map(str::to_owned) {
         let texts: Option<Vec<&str>> = match row.get(&name) {
             Some(Value::String(text)) => Some(vec![text]),
             Some(Value::Array(parts)) => parts.iter().map(Value::as_str).collect(),
             _ => None,
         };
         let Some(texts) = texts else {
-            parsed.note(line, "`text` has to be a string or a list of strings", "");
+            parsed.note(line, "`text` is no text; write a string or a list of strings", "");
             return;
         };
         let at = place(&name);
+        // The HTML of a JSON feed.
+        let html = name == "content_html";
+        let words: Vec<String> = texts.iter().filter(|_| html).map(|text| markup::words(text)).collect();
+        let texts: Vec<&str> = if html { words.iter().map(String::as_str).collect() } else { texts };
         for text in &texts {
             let ranges = prose::paragraphs(text);
             let offsets: Vec<usize> = ranges.iter().flat_map(|range| [range.start, range.end]).collect();
             // The parts of a list share the list's range.
-            let raw = source.text().get(at.clone()).filter(|raw| raw.starts_with('"'));
+            let raw = source.text().get(at.clone()).filter(|raw| raw.starts_with('"') && !html);
             let offsets = raw.map(|raw| spans::raw_offsets(raw, &offsets));
             for (n, range) in ranges.into_iter().enumerate() {
                 let exact = offsets.as_ref().and_then(|offsets| Some(*offsets.get(2 * n)?..*offsets.get(2 * n + 1)?));
@@ -174,8 +189,12 @@ fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, outer: b
 
 /// The one field of a row without title and text that holds a list of objects: what an interface of a news service
 /// wraps its articles in.
-fn wrapped(row: &Map<String, Value>) -> Option<&str> {
-    if fields::given("title", row).is_some() || fields::given("text", row).is_some() {
+fn wrapped<'a>(row: &'a Map<String, Value>, renamed: &fields::Names) -> Option<&'a str> {
+    // A feed has a title of its own.
+    if row.get("version").and_then(Value::as_str).is_some_and(|version| version.contains("jsonfeed.org")) {
+        return row.get("items").and_then(Value::as_array).map(|_| "items");
+    }
+    if fields::given("title", row, renamed).is_some() || fields::given("text", row, renamed).is_some() {
         return None;
     }
     let mut lists = row.iter().filter(|(_, value)| {
@@ -195,13 +214,13 @@ fn push(
     let names: Vec<&str> = row.keys().map(String::as_str).take(8).collect();
     let names = format!("its fields: {}", if names.is_empty() { "none".to_owned() } else { names.join(", ") });
     let mut article = Article { title_position: source.position(title_at), passages, ..Article::default() };
-    let bad_dates = fields::fill(&mut article, row);
+    let bad_dates = fields::fill(&mut article, row, &source.settings().names);
     if article.title.is_empty() && article.passages.is_empty() {
-        parsed.note(line, "the row has neither a title nor a text", names);
+        parsed.note(line, "the row has neither a title nor a text; name its fields with --map title=NAME", names);
         return;
     }
     for bad in bad_dates {
-        parsed.note(line, "the article is kept without its date", bad);
+        parsed.remark(line, "the article is kept without its date; write it as 2025-06-14", bad);
     }
     parsed.articles.push(Draft { article, number: Some(parsed.records) });
 }
@@ -255,9 +274,9 @@ mod tests {
         assert_eq!((notes[1].0, notes[1].2), (4, "it is an array"));
         assert_eq!(
             (notes[2].0, notes[2].1, notes[2].2),
-            (5, "the row has neither a title nor a text", "its fields: x")
+            (5, "the row has neither a title nor a text; name its fields with --map title=NAME", "its fields: x")
         );
-        assert_eq!((notes[3].0, notes[3].1), (6, "the article is kept without its date"));
+        assert_eq!((notes[3].0, notes[3].1), (6, "the article is kept without its date; write it as 2025-06-14"));
         assert_eq!(notes[4].0, 7);
         assert_eq!((notes.len(), parsed.records), (5, 6));
     }
@@ -286,6 +305,27 @@ mod tests {
     }
 
     #[test]
+    fn a_json_feed_is_read_without_its_tags() {
+        let parsed = read(
+            "{\"version\": \"https://jsonfeed.org/version/1.1\", \"title\": \"F\", \"items\": [\n{\"id\": \"1\", \"title\": \"雨\", \
+             \"content_html\": \"<p>One.</p><p>Two &amp; 3.</p>\", \"date_published\": \"2025-06-14T10:32:00Z\"}]}",
+        );
+        let article = &parsed.articles[0].article;
+        assert_eq!((article.title.as_str(), article.passages[1].text.as_str()), ("雨", "Two & 3."));
+        assert_eq!((article.passages[1].position.line, article.date.is_some()), (2, true));
+    }
+
+    #[test]
+    fn a_row_over_the_limit_is_skipped() {
+        let limits = crate::input::Limits::new().read("row", "40").unwrap();
+        let settings = crate::input::Settings { limits, ..crate::input::Settings::new() };
+        let text = format!("[{{\"text\": \"{}\"}}, {{\"text\": \"b\"}}]", "x".repeat(50));
+        let parsed = JsonlReader.read(&Source::decode("a.json", text.as_bytes(), &settings).unwrap());
+        assert_eq!((parsed.articles.len(), parsed.notes.len()), (1, 1));
+        assert!(parsed.notes[0].detail.contains("--limit row=…"));
+    }
+
+    #[test]
     fn a_truncated_row_does_not_swallow_the_next() {
         let parsed = read("{\"title\": \"a\",\n{\"title\": \"b\"}\n{\"extra\": [\n{\"title\": \"c\"}\n");
         assert_eq!((titles(&parsed), parsed.notes.len()), (vec!["b", "c"], 2));
@@ -297,7 +337,7 @@ mod tests {
         assert_eq!(parsed.articles[0].article.passages.len(), 2);
         let second = &parsed.articles[1].article;
         assert_eq!((second.title.as_str(), second.passages[0].text.as_str(), second.extra.len()), ("t", "c", 0));
-        assert_eq!(parsed.notes[0].what, "`text` has to be a string or a list of strings");
+        assert_eq!(parsed.notes[0].what, "`text` is no text; write a string or a list of strings");
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Reader for MarkdownReader {
         let article = walk.finish();
         if article.title.is_empty() && article.passages.is_empty() {
             if parsed.notes.is_empty() && !text.trim().is_empty() {
-                parsed.note(None, "has neither a title nor a text", "");
+                parsed.note(None, "has neither a title nor a text; write one", "");
             }
         } else {
             parsed.articles.push(Draft { article, number: None });
@@ -95,12 +95,12 @@ fn header(source: &Source<'_>, front: FrontMatter, article: &mut Article, parsed
             inside && source.text()[line.clone()].starts_with(name)
         })
     };
-    for bad in fields::fill(article, front.fields) {
+    for bad in fields::fill(article, front.fields, &fields::Names::new()) {
         let line = line_of("date").map_or(1, |line| source.line(line.start));
-        parsed.note(Some(line), "the article is kept without its date", bad);
+        parsed.remark(Some(line), "the article is kept without its date; write it as 2025-06-14", bad);
     }
     if let Some((line, reason)) = front.fault {
-        parsed.note(
+        parsed.remark(
             Some(line),
             "the front matter is malformed, so only its plain lines are used; quote a value that holds a colon",
             reason,

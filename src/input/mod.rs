@@ -5,12 +5,17 @@
 //! reason and a remedy. One bad file, row or record never ends a run. The result is the same for any order of the
 //! inputs and any number of threads.
 //!
-//! The format of a file is recognised from its content first and its ending second; [`Settings::format`] forces one.
+//! The format of a file is recognised from its content first and its ending second; [`Settings::format`] forces one. Texts
+//! may have any encoding of the web ([`Settings::encoding`] forces one). Archives and compressed files are opened, and what
+//! is in them is read like files in a folder. How much is read of one input is limited, see [`limits`].
 //!
 //! # Adding a format
 //! Write one file with a unit struct that implements [`Reader`]: one required method, from a [`Source`] to a
-//! [`Parsed`], and [`Reader::likeness`], by which it is recognised. Add a variant to [`Format`] and a line to
-//! [`READERS`]; the command line's value list, the folder rules and the contract tests follow from it.
+//! [`Parsed`], and how it is recognised: [`Reader::likeness`] for a text, from [`Source::text`]; [`Reader::claims`] for a
+//! binary format, which reads [`Source::bytes`] and says where things stand by [`Source::part`]. Add a variant to
+//! [`Format`] and a line to [`READERS`]; the command line's value list, the folder rules and the contract tests (which want
+//! a sample) follow from it. What gives no article is a [`Parsed::note`], what is kept in spite of a fault a
+//! [`Parsed::remark`]; both say what is wrong and, after a semicolon, what would help.
 //!
 //! ```
 //! use wenmai::input::{Draft, Likeness, Parsed, Reader, Source};
@@ -43,28 +48,41 @@
 //! assert_eq!(parsed.articles[1].article.passages[0].position.line, 2);
 //! ```
 
+mod account;
+mod container;
 mod digest;
+mod encoding;
+mod feed;
 mod fields;
 mod files;
 mod front_matter;
+mod html;
 mod ids;
 mod jsonl;
+pub mod limits;
 mod markdown;
 mod marks;
+mod markup;
 mod pairs;
 mod prose;
+mod recognise;
 mod source;
 mod spans;
+mod table;
 mod text;
 
-use std::{collections::HashMap, fmt, str::FromStr};
+use std::{fmt, str::FromStr};
 
 use rayon::prelude::*;
 
+pub use self::encoding::{Encoding, UnknownEncoding};
+pub use self::fields::Names;
+pub use self::limits::{Limit, Limits};
 pub use self::pairs::Pair;
+pub use self::recognise::parse;
 pub use self::source::{Draft, Likeness, Note, Parsed, Reader, Source};
 use crate::{
-    article::{Article, Skipped},
+    article::{Article, Counts, Skipped},
     error::{Error, Result},
 };
 
@@ -73,6 +91,22 @@ use crate::{
 pub struct Settings {
     /// The format of every input; recognised from content if none.
     pub format: Option<Format>,
+    /// The encoding of every text; recognised from content if none.
+    pub encoding: Option<Encoding>,
+    /// What the fields of rows and tables are called, besides the usual names.
+    pub names: Names,
+    /// What is read of one input, at most.
+    pub limits: Limits,
+    /// Whether anything skipped, or kept with a remark, is an error.
+    pub strict: bool,
+}
+
+impl Settings {
+    /// The defaults.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { format: None, encoding: None, names: Names::new(), limits: Limits::new(), strict: false }
+    }
 }
 
 /// The input formats.
@@ -86,6 +120,12 @@ pub enum Format {
     Markdown,
     /// Plain text.
     Text,
+    /// A feed.
+    Feed,
+    /// A web page.
+    Html,
+    /// A table.
+    Table,
 }
 
 /// A registered reader.
@@ -98,24 +138,52 @@ pub struct Entry {
     pub about: &'static str,
     /// The endings, in lower case, by which its files are found in folders.
     pub endings: &'static [&'static str],
+    /// Whether it reads bytes that are no text.
+    pub binary: bool,
     /// The reader.
     pub reader: &'static dyn Reader,
 }
 
 /// Every reader, one line each. Of two that are equally sure of a file the first wins.
-pub const READERS: [Entry; 4] = [
+pub const READERS: [Entry; 7] = [
     Entry {
         format: Format::Jsonl,
         name: "jsonl",
         about: "JSON lines or an array, one object an article",
         endings: &["jsonl", "ndjson", "json"],
+        binary: false,
         reader: &jsonl::JsonlReader,
+    },
+    Entry {
+        format: Format::Feed,
+        name: "feed",
+        about: "RSS or Atom, one item an article",
+        endings: &["rss", "atom", "xml"],
+        binary: false,
+        reader: &feed::FeedReader,
+    },
+    Entry {
+        format: Format::Html,
+        name: "html",
+        about: "a web page, one article a file",
+        endings: &["html", "htm", "xhtml", "shtml"],
+        binary: false,
+        reader: &html::HtmlReader,
+    },
+    Entry {
+        format: Format::Table,
+        name: "table",
+        about: "CSV or TSV, one row an article, columns found by name",
+        endings: &["csv", "tsv", "tab"],
+        binary: false,
+        reader: &table::TableReader,
     },
     Entry {
         format: Format::Digest,
         name: "digest",
         about: "a digest page: title, source and date, summary in groups",
         endings: &["txt"],
+        binary: false,
         reader: &digest::DigestReader,
     },
     Entry {
@@ -123,6 +191,7 @@ pub const READERS: [Entry; 4] = [
         name: "markdown",
         about: "Markdown, one article a file, with front matter",
         endings: &["md", "markdown"],
+        binary: false,
         reader: &markdown::MarkdownReader,
     },
     Entry {
@@ -130,6 +199,7 @@ pub const READERS: [Entry; 4] = [
         name: "text",
         about: "plain text, one article a file",
         endings: &["text"],
+        binary: false,
         reader: &text::TextReader,
     },
 ];
@@ -185,16 +255,9 @@ pub struct Collection {
     pub skipped: Vec<Skipped>,
     /// How many articles were read; `articles` may since have been cut to a part of them.
     pub read: usize,
+    /// What became of what was read.
+    pub counts: Counts,
 }
-
-/// Faults of one kind that are reported one by one in a file; the rest are counted.
-const SHOWN: usize = 20;
-
-/// Endings of files that are no articles, read only if their content is plainly one of the formats or one is forced.
-const FOREIGN: [&str; 24] = [
-    "csv", "tsv", "xls", "xlsx", "ods", "doc", "docx", "odt", "rtf", "ppt", "pptx", "pdf", "epub", "htm", "html",
-    "xml", "yaml", "yml", "toml", "png", "jpg", "jpeg", "gif", "zip",
-];
 
 /// Reads every input (a file, a folder, a glob or `-`).
 ///
@@ -229,7 +292,11 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
     if let (true, true, Some(pattern)) = (found.files.is_empty(), found.skipped.is_empty(), found.missing.first()) {
         return Err(Error::NoMatch { pattern: pattern.clone() });
     }
-    let mut loaded: Vec<_> = found.files.par_iter().map(|file| one(file, settings)).collect();
+    let read = |path: &str, bytes: &[u8], named| recognise::leaf(path, bytes, settings, named);
+    let load = |file: &files::File| {
+        files::load(file, settings, &|path, bytes| read(path, bytes, file.named && path == file.shown))
+    };
+    let mut loaded: Vec<_> = found.files.par_iter().map(load).collect();
     if let ([file], [Err(_)]) = (found.files.as_slice(), loaded.as_slice())
         && found.skipped.is_empty()
         && found.missing.is_empty()
@@ -239,31 +306,33 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
     }
     let mut drafts: Vec<ids::FileDrafts> = Vec::with_capacity(loaded.len());
     let mut pairs = Vec::new();
-    for (file, parsed) in found.files.iter().zip(loaded) {
-        let parsed = parsed.unwrap_or_else(|error| {
+    let loaded = found.files.iter().zip(loaded).flat_map(|(file, members)| {
+        members.unwrap_or_else(|error| {
             let mut parsed = Parsed::default();
-            parsed.note(None, "cannot be read", error.to_string());
-            parsed
-        });
-        let Parsed { articles, pairs: own, mut notes, records } = parsed;
+            parsed.note(None, UNREADABLE, error.to_string());
+            vec![(file.shown.clone(), parsed)]
+        })
+    });
+    for (path, Parsed { articles, pairs: own, mut notes, records, positions }) in loaded {
         if with_pairs {
             pairs.extend(own);
         } else {
-            notes.extend(own.iter().map(|pair| Note { line: Some(pair.line), what: A_PAIR, detail: String::new() }));
+            let note = |pair: &Pair| Note { line: Some(pair.line), what: A_PAIR, detail: String::new(), lost: true };
+            notes.extend(own.iter().map(note));
         }
-        drafts.push(ids::FileDrafts { path: file.shown.clone(), drafts: articles, records, notes });
+        drafts.push(ids::FileDrafts { path, drafts: articles, records, notes, positions });
     }
-    ids::assign(&mut drafts);
+    let duplicates = ids::assign(&mut drafts);
 
     let mut skipped: Vec<(String, u32, Skipped)> =
         found.skipped.into_iter().map(|skipped| (skipped.path.clone(), 0, skipped)).collect();
-    let missing = "matches nothing; check the name, or put a pattern in quotes";
-    skipped.extend(
-        found.missing.iter().map(|path| (path.clone(), 0, Skipped { path: path.clone(), reason: missing.to_owned() })),
-    );
+    skipped.extend(found.missing.into_iter().map(|path| {
+        let remedy = "check the name, or put a pattern in quotes";
+        (path.clone(), 0, files::unread(path, "matches nothing".to_owned(), remedy))
+    }));
     let mut articles = Vec::new();
     for file in drafts {
-        skipped.extend(report(&file.path, file.notes));
+        skipped.extend(account::report(&file.path, file.notes, &file.positions));
         articles.extend(file.drafts.into_iter().map(|draft| draft.article));
     }
     for (number, article) in articles.iter_mut().enumerate() {
@@ -274,6 +343,11 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
     skipped.sort();
     skipped.dedup();
     let skipped: Vec<Skipped> = skipped.into_iter().map(|(_, _, skipped)| skipped).collect();
+    if settings.strict
+        && let Some(first) = skipped.first()
+    {
+        return Err(Error::Strict { skipped: first.clone(), more: skipped.len() - 1 });
+    }
     if articles.is_empty() && pairs.is_empty() {
         let inputs = inputs.join(", ");
         return Err(if skipped.is_empty() {
@@ -283,94 +357,15 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
         });
     }
     articles.sort_by(|a, b| a.id.cmp(&b.id));
-    Ok((Collection { read: articles.len(), articles, skipped }, pairs))
+    let lost = skipped.iter().map(|skipped| skipped.lost).sum();
+    let read = articles.len() + duplicates + lost;
+    let counts = Counts { read, articles: articles.len(), duplicates, skipped: lost };
+    Ok((Collection { read: articles.len(), articles, skipped, counts }, pairs))
 }
 
-/// Reads bytes as one file called `path`, in the format given or recognised. Ids and paths are left to [`read`].
-pub fn parse(path: &str, bytes: &[u8], format: Option<Format>) -> Parsed {
-    let mut parsed = Parsed::default();
-    let foreign = FOREIGN.contains(&source::ending(path).as_str());
-    let source = match Source::new(path, bytes) {
-        Ok(source) => source,
-        Err(_) if foreign => {
-            parsed.note(None, NOT_AN_ARTICLE, format!("its ending is .{}", source::ending(path)));
-            return parsed;
-        }
-        Err(reason) => {
-            parsed.note(None, "cannot be read as text", format!("it {reason}"));
-            return parsed;
-        }
-    };
-    if source.text().trim().is_empty() {
-        parsed.note(None, "is empty", "");
-        return parsed;
-    }
-    let (likeness, entry) = recognise(&source, format);
-    if foreign && format.is_none() && likeness < Likeness::Certain {
-        parsed.note(None, NOT_AN_ARTICLE, format!("its ending is .{}", source.ending()));
-        return parsed;
-    }
-    parsed = entry.reader.read(&source);
-    if parsed.articles.is_empty() && parsed.pairs.is_empty() && parsed.notes.is_empty() {
-        parsed.note(None, "holds no article", format!("it was read as {}", entry.name));
-    }
-    parsed
-}
+const UNREADABLE: &str = "cannot be read; check that it is still there and that you may read it";
 
-const A_PAIR: &str = "a scored pair of texts is no article; only `wenmai evaluate` uses it";
-
-const NOT_AN_ARTICLE: &str =
-    "is no digest page, Markdown, JSON lines or plain text; convert it, or force a format with --input-format";
-
-fn one(file: &files::File, settings: &Settings) -> std::io::Result<Parsed> {
-    Ok(parse(&file.shown, &files::load(file)?, settings.format))
-}
-
-/// The reader for a source: the one forced, else the one that is surest.
-fn recognise(source: &Source<'_>, forced: Option<Format>) -> (Likeness, &'static Entry) {
-    static ENTRIES: [Entry; READERS.len()] = READERS;
-    let mut best = (Likeness::No, &ENTRIES[ENTRIES.len() - 1]);
-    for entry in &ENTRIES {
-        if let Some(format) = forced {
-            if entry.format == format {
-                return (Likeness::Certain, entry);
-            }
-            continue;
-        }
-        let likeness = entry.reader.likeness(source);
-        if likeness > best.0 {
-            best = (likeness, entry);
-        }
-        if likeness == Likeness::Certain {
-            break;
-        }
-    }
-    best
-}
-
-/// A file's notes as they are reported, each with its path and line to sort by.
-fn report(path: &str, notes: Vec<Note>) -> Vec<(String, u32, Skipped)> {
-    let mut counts: HashMap<&'static str, usize> = HashMap::new();
-    let mut out = Vec::new();
-    for note in &notes {
-        let count = counts.entry(note.what).or_default();
-        *count += 1;
-        if *count > SHOWN {
-            continue;
-        }
-        let reason =
-            if note.detail.is_empty() { note.what.to_owned() } else { format!("{}: {}", note.what, note.detail) };
-        let place = note.line.map_or_else(|| path.to_owned(), |line| format!("{path}:{line}"));
-        out.push((path.to_owned(), note.line.unwrap_or(0), Skipped { path: place, reason }));
-    }
-    for (what, count) in counts {
-        if count > SHOWN {
-            let reason = format!("and {} more like it: {what}", count - SHOWN);
-            out.push((path.to_owned(), u32::MAX, Skipped { path: path.to_owned(), reason }));
-        }
-    }
-    out
-}
+const A_PAIR: &str = "a scored pair of texts is no article, only `wenmai evaluate` uses it; leave it out";
 
 #[cfg(test)]
 mod tests;

@@ -18,8 +18,8 @@ pub struct Pair {
 }
 
 /// Whether a row is meant as a pair: it has `text_a` and `text_b`, and nothing that would make it an article.
-pub(super) fn is_pair(row: &Map<String, Value>) -> bool {
-    let article = ["title", "text"].iter().any(|field| fields::given(field, row).is_some());
+pub(super) fn is_pair(row: &Map<String, Value>, renamed: &fields::Names) -> bool {
+    let article = ["title", "text"].iter().any(|field| fields::given(field, row, renamed).is_some());
     !article && row.contains_key("text_a") && row.contains_key("text_b")
 }
 
@@ -38,14 +38,14 @@ mod tests {
 
     fn of(json: &str) -> Option<Pair> {
         let row: Map<String, Value> = serde_json::from_str(json).unwrap();
-        assert!(is_pair(&row));
+        assert!(is_pair(&row, &fields::Names::new()));
         read(&row, 3)
     }
 
     #[test]
     fn an_article_with_such_fields_stays_an_article() {
         let row = serde_json::from_str(r#"{"title": "t", "text_a": "a", "text_b": "b", "label": 1}"#).unwrap();
-        assert!(!is_pair(&row));
+        assert!(!is_pair(&row, &fields::Names::new()));
     }
 
     #[test]

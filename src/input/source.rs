@@ -1,8 +1,12 @@
 //! What a reader is given and what it gives back: the seam of this stage.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
-use super::pairs::Pair;
+use super::{
+    Settings,
+    encoding::{self, Decoded, Encoding, Undecodable},
+    pairs::Pair,
+};
 use crate::article::{Article, Position};
 
 /// A reader of one format. Variants are unit structs in a file of their own, registered in [`super::READERS`].
@@ -11,10 +15,17 @@ pub trait Reader: Send + Sync {
     /// depends on the source alone.
     fn read(&self, source: &Source<'_>) -> Parsed;
 
-    /// How much the file looks like this format, from its content first and its ending second.
+    /// How much a text looks like this format, from its content first and its ending second.
     fn likeness(&self, source: &Source<'_>) -> Likeness {
         let _ = source;
         Likeness::No
+    }
+
+    /// Whether a file that begins with `head` (4 KiB, or all of it) and has this ending is of this binary format. It is asked
+    /// before a file is opened as an archive or decoded as text, so that a document that is a ZIP file inside is a document.
+    fn claims(&self, head: &[u8], ending: &str) -> bool {
+        let _ = (head, ending);
+        false
     }
 }
 
@@ -31,50 +42,49 @@ pub enum Likeness {
     Certain,
 }
 
-/// A file as text, with the map from its characters to where they stand on disk.
+/// What a reader is given: a file's bytes, its text if it has one, and the settings of the run.
+///
+/// Where something stands is counted in [`Self::text`], which is the file as UTF-8: in a file of another encoding, what
+/// `iconv -t UTF-8` makes of it.
 #[derive(Debug)]
 pub struct Source<'a> {
     path: &'a str,
-    text: &'a str,
+    bytes: &'a [u8],
+    settings: &'a Settings,
+    text: Cow<'a, str>,
     /// Bytes of the file before `text`: those of a byte order mark.
     before: usize,
+    encoding: Option<Encoding>,
+    undecodable: Option<Undecodable>,
     /// Where each line of `text` begins.
     starts: Vec<usize>,
 }
 
 impl<'a> Source<'a> {
-    /// Takes `bytes` as UTF-8. Lines end with LF, CRLF or a lone CR; a byte order mark is no part of the text.
+    /// Takes `bytes` as text, with the default settings.
     ///
     /// # Errors
-    /// Why the bytes are no UTF-8 text, with the position and what would help.
+    /// As [`Self::decode`].
     pub fn new(path: &'a str, bytes: &'a [u8]) -> Result<Self, String> {
-        let (before, body) = match bytes {
-            [0xEF, 0xBB, 0xBF, rest @ ..] => (3, rest),
-            [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => {
-                return Err("is UTF-16 text, by its first two bytes; convert it first: iconv -f UTF-16 -t UTF-8".into());
-            }
-            _ => (0, bytes),
-        };
-        let line_of = |at: usize| line_starts(&body[..at]).len();
-        if let Some(at) = body.iter().position(|&byte| byte == 0) {
-            return Err(format!(
-                "holds a NUL byte at byte {} (line {}), so it is no text; name the article's text instead",
-                before + at,
-                line_of(at)
-            ));
-        }
-        match str::from_utf8(body) {
-            Ok(text) => Ok(Self { path, text, before, starts: line_starts(body) }),
-            Err(error) => {
-                let at = error.valid_up_to();
-                Err(format!(
-                    "is not UTF-8: byte {} (line {}) is 0x{:02X}; convert it first, for Chinese often: iconv -f GB18030 -t UTF-8",
-                    before + at,
-                    line_of(at),
-                    body.get(at).copied().unwrap_or_default()
-                ))
-            }
-        }
+        static DEFAULT: Settings = Settings::new();
+        Self::decode(path, bytes, &DEFAULT)
+    }
+
+    /// Takes `bytes` as text, in the encoding that the settings force or that the bytes are found to be in. Lines end with
+    /// LF, CRLF or a lone CR; a byte order mark is no part of the text.
+    ///
+    /// # Errors
+    /// Why the bytes are no text, as it reads after "it".
+    pub fn decode(path: &'a str, bytes: &'a [u8], settings: &'a Settings) -> Result<Self, String> {
+        let Decoded { text, before, encoding, undecodable } = encoding::decode(bytes, settings.encoding)?;
+        let starts = line_starts(text.as_bytes());
+        Ok(Self { path, bytes, settings, text, before, encoding: Some(encoding), undecodable, starts })
+    }
+
+    /// Takes `bytes` as what is no text: a reader of a binary format asks for [`Self::bytes`].
+    pub fn binary(path: &'a str, bytes: &'a [u8], settings: &'a Settings) -> Self {
+        let text = Cow::Borrowed("");
+        Self { path, bytes, settings, text, before: 0, encoding: None, undecodable: None, starts: vec![0] }
     }
 
     /// The file, as the user named it.
@@ -82,9 +92,35 @@ impl<'a> Source<'a> {
         self.path
     }
 
-    /// The text, without a byte order mark.
-    pub fn text(&self) -> &'a str {
-        self.text
+    /// The bytes, as they are on disk or in the archive.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The settings of the run: limits, names of fields.
+    pub fn settings(&self) -> &Settings {
+        self.settings
+    }
+
+    /// The text, without a byte order mark; empty for a binary format.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Says where bytes could not be decoded, if some could not.
+    pub(super) fn tell_undecodable(&self, parsed: &mut Parsed) {
+        let (Some(found), Some(encoding)) = (self.undecodable, self.encoding) else { return };
+        let times = if found.runs == 1 { "once".to_owned() } else { format!("{} times", found.runs) };
+        parsed.remark(
+            Some(self.line(found.shown)),
+            "holds bytes that cannot be decoded, shown as U+FFFD; name the right encoding with --encoding",
+            format!("{times}, first byte {} (0x{:02X}), read as {encoding}", found.at, found.byte),
+        );
+    }
+
+    /// A place in a file that is no text: its page, row or paragraph `part`, from 1.
+    pub fn part(&self, part: usize) -> Position {
+        Position { line: u32::try_from(part).unwrap_or(u32::MAX).max(1), start: 0, end: self.bytes.len() as u64 }
     }
 
     /// The ending of the file's name in lower case, without the dot; empty if it has none.
@@ -106,9 +142,21 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// Where a line of the file, from 1, stands.
+    pub(super) fn line_position(&self, line: u32) -> Position {
+        if self.encoding.is_none() {
+            return self.part(line as usize);
+        }
+        let at = (line as usize).saturating_sub(1);
+        let start = self.starts.get(at).copied().unwrap_or(self.text.len());
+        let end = self.starts.get(at + 1).copied().unwrap_or(self.text.len());
+        let end = start + self.text.get(start..end).map_or(0, |text| text.trim_end_matches(['\r', '\n']).len());
+        Position { line, start: (start + self.before) as u64, end: (end + self.before) as u64 }
+    }
+
     /// The lines of [`Self::text`] as byte ranges, without their ends.
     pub fn lines(&self) -> impl Iterator<Item = Range<usize>> + '_ {
-        lines_from(self.text, &self.starts)
+        lines_from(&self.text, &self.starts)
     }
 }
 
@@ -157,10 +205,21 @@ pub struct Draft {
 pub struct Note {
     /// The line it stands at, if one.
     pub line: Option<u32>,
-    /// What is wrong and what would help: the same words for the same fault.
+    /// What is wrong and, after a semicolon, what would help: the same words for the same fault.
     pub what: &'static str,
     /// What is particular to this one; may be empty.
     pub detail: String,
+    /// Whether a record, or the whole file, gives no article for it; else the article is kept.
+    pub lost: bool,
+}
+
+impl Note {
+    /// What is wrong, and what would help; the latter may be empty.
+    pub(super) fn parts(&self) -> (String, &'static str) {
+        let (what, remedy) = self.what.split_once("; ").unwrap_or((self.what, ""));
+        let reason = if self.detail.is_empty() { what.to_owned() } else { format!("{what}: {}", self.detail) };
+        (reason, remedy)
+    }
 }
 
 /// What a reader found in one file.
@@ -174,12 +233,19 @@ pub struct Parsed {
     pub notes: Vec<Note>,
     /// How many records the file has, good and bad; it sets the width of their numbers.
     pub records: usize,
+    /// Where the lines of the notes stand; filled in by [`super::parse`].
+    pub(super) positions: Vec<(u32, Position)>,
 }
 
 impl Parsed {
-    /// Adds a note.
+    /// Adds a note on a record, or on the file, that gives no article.
     pub fn note(&mut self, line: Option<u32>, what: &'static str, detail: impl Into<String>) {
-        self.notes.push(Note { line, what, detail: detail.into() });
+        self.notes.push(Note { line, what, detail: detail.into(), lost: true });
+    }
+
+    /// Adds a note on a fault in spite of which the article is kept.
+    pub fn remark(&mut self, line: Option<u32>, what: &'static str, detail: impl Into<String>) {
+        self.notes.push(Note { line, what, detail: detail.into(), lost: false });
     }
 }
 
@@ -199,12 +265,23 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_no_utf8_text_say_where_and_what_to_do() {
-        let reason = Source::new("x", b"ok\n\xD6\xD0").unwrap_err();
-        assert!(reason.contains("byte 3 (line 2) is 0xD6") && reason.contains("iconv"), "{reason}");
+    fn gb18030_was_no_text_and_what_is_no_text_says_where() {
+        let source = Source::new("x", b"ok\n\xD6\xD0\xB9\xFA").unwrap();
+        assert_eq!((source.text(), source.position(3..9)), ("ok\n中国", Position { line: 2, start: 3, end: 9 }));
         let reason = Source::new("x", b"PNG\0\0").unwrap_err();
-        assert!(reason.contains("NUL byte at byte 3 (line 1)"), "{reason}");
-        assert!(Source::new("x", b"\xFF\xFEa\0").unwrap_err().contains("UTF-16"));
+        assert!(reason.contains("NUL byte at byte 3"), "{reason}");
+        assert_eq!(Source::new("x", b"\xFF\xFEa\0").unwrap().text(), "a");
+    }
+
+    #[test]
+    fn undecodable_bytes_are_a_remark_with_their_place() {
+        let mut parsed = Parsed::default();
+        Source::new("x", "雨雨\n雨\u{FFFD}".as_bytes()).unwrap().tell_undecodable(&mut parsed);
+        assert_eq!(parsed.notes, []);
+        let bytes = ["雨雨\n雨雨".as_bytes(), b"\xFF"].concat();
+        Source::new("x", &bytes).unwrap().tell_undecodable(&mut parsed);
+        assert_eq!((parsed.notes[0].line, parsed.notes[0].lost), (Some(2), false));
+        assert!(parsed.notes[0].parts().0.ends_with("once, first byte 13 (0xFF), read as UTF-8"), "{:?}", parsed.notes);
     }
 
     #[test]

@@ -4,10 +4,10 @@ use std::fs;
 
 use proptest::prelude::*;
 
-use super::*;
+use super::{account::SHOWN, recognise::recognise, source::Source, *};
 
 /// One file in each format, each with several passages.
-const SAMPLES: [(&str, &str); 4] = [
+const SAMPLES: [(&str, &str); 7] = [
     (
         "digest",
         "雨水\nSearch documents\n春雨\nFeng Xiang Bao· 2025-03-05 08:10\nGroup 1 - Rain fell [1] - It stopped [1][2] \
@@ -22,6 +22,16 @@ const SAMPLES: [(&str, &str); 4] = [
         "markdown",
         "---\ntitle: 雨\ndate: 2025-05-03\n---\n\nIntro [1].\n\n## Part\n\n- one\n- two\n\n> quote\n\n| a | b |\n|---|---|\n| c | d |\n",
     ),
+    (
+        "feed",
+        "<?xml version=\"1.0\"?>\n<rss><channel><title>F</title>\n<item><title>雨</title>\n<description>&lt;p&gt;One [1].&lt;/p&gt;\n&lt;p&gt;Two.&lt;/p&gt;</description></item>\n\
+         <item><title>b</title><link>http://x.org/</link></item></channel></rss>\n",
+    ),
+    (
+        "html",
+        "<!DOCTYPE html>\n<html><head><title>雨水</title></head>\n<body><h1>雨水</h1>\n<p>First line\nof a paragraph [1].</p>\n<p>第二段。</p>\n</body></html>\n",
+    ),
+    ("table", "title,text,date\n雨,\"One, [1].\n\nTwo.\",2025-01-02\nb,c,\n"),
     ("text", "雨\n来源：新华社 2025-05-03\n\nFirst line\nof a paragraph [1].\n\n第二段。\n"),
 ];
 
@@ -31,26 +41,36 @@ fn sample(entry: &Entry) -> &'static str {
 
 /// What must hold of anything any reader makes of any file.
 fn check(entry: &Entry, path: &str, bytes: &[u8]) -> Parsed {
-    let parsed = parse(path, bytes, Some(entry.format));
-    assert_eq!(parsed, parse(path, bytes, Some(entry.format)), "the same bytes give the same articles");
+    let settings = Settings { format: Some(entry.format), ..Settings::new() };
+    let parsed = parse(path, bytes, &settings);
+    assert_eq!(parsed, parse(path, bytes, &settings), "the same bytes give the same articles");
     assert!(!parsed.articles.is_empty() || !parsed.notes.is_empty(), "nothing is silently lost");
-    let size = bytes.len() as u64;
-    let lines = Source::new(path, bytes).map_or(0, |source| source.lines().count()) as u32;
+    let source = Source::decode(path, bytes, &settings);
+    // A binary format counts pages, rows or paragraphs, and its bytes are the file's; a text's are those of its text.
+    let lines = if entry.binary { u32::MAX } else { source.as_ref().map_or(1, |source| source.lines().count() as u32) };
+    let size = if entry.binary {
+        bytes.len()
+    } else {
+        source.as_ref().map_or(0, |source| source.position(0..source.text().len()).end as usize)
+    };
+    let size = size as u64;
     for draft in &parsed.articles {
         let article = &draft.article;
         assert!(!article.title.is_empty() || !article.passages.is_empty());
         assert!(!article.title.contains(char::is_control));
         let title = article.title_position;
         assert!(title.start <= title.end && title.end <= size && (1..=lines).contains(&title.line), "{title:?}");
-        let mut last = 0;
+        let mut last = (0, 0);
         for passage in &article.passages {
             let at = passage.position;
             assert!(!passage.text.trim().is_empty());
             assert!(at.start < at.end && at.end <= size && (1..=lines).contains(&at.line), "{at:?} of {size}");
-            assert!(at.start >= last, "passages are in order");
-            last = at.start;
+            assert!((at.start, at.line) >= last, "passages are in order");
+            last = (at.start, at.line);
             if matches!(entry.format, Format::Digest | Format::Text) {
-                assert_eq!(&bytes[at.start as usize..at.end as usize], passage.text.as_bytes());
+                let source = source.as_ref().unwrap();
+                let before = source.position(0..0).start;
+                assert_eq!(source.text()[(at.start - before) as usize..(at.end - before) as usize], passage.text);
             }
             let mut from = 0;
             for bullet in &passage.bullets {
@@ -66,7 +86,10 @@ fn check(entry: &Entry, path: &str, bytes: &[u8]) -> Parsed {
             }
         }
     }
-    assert!(parsed.notes.iter().all(|note| note.line.is_none_or(|line| (1..=lines.max(1)).contains(&line))));
+    for note in &parsed.notes {
+        assert!(note.line.is_none_or(|line| (1..=lines.max(1)).contains(&line)));
+        assert!(!note.parts().1.is_empty(), "{:?} says what would help", note.what);
+    }
     parsed
 }
 
@@ -114,7 +137,7 @@ fn the_format_is_recognised_from_content_whatever_the_ending() {
             let source_path = format!("x.{ending}");
             let source = Source::new(&source_path, text.as_bytes()).unwrap();
             assert_eq!(recognise(&source, None).1.name, entry.name, "{ending}");
-            assert!(!parse(&source_path, text.as_bytes(), None).articles.is_empty());
+            assert!(!parse(&source_path, text.as_bytes(), &Settings::new()).articles.is_empty());
         }
     }
     let name = |path: &str, text: &str| recognise(&Source::new(path, text.as_bytes()).unwrap(), None).1.name;
@@ -158,7 +181,7 @@ proptest! {
         for entry in &READERS {
             check(entry, "x", &bytes);
         }
-        parse("x", &bytes, None);
+        parse("x", &bytes, &Settings::new());
     }
 }
 
@@ -181,30 +204,40 @@ fn run(inputs: &[String]) -> Result<Collection> {
 #[test]
 fn a_folder_of_all_formats_is_read_and_faults_are_told() {
     let (_dir, root) = folder(&[
-        ("page.txt", sample(&READERS[1]).as_bytes()),
+        ("page.txt", sample(&READERS[4]).as_bytes()),
         ("rows.jsonl", sample(&READERS[0]).as_bytes()),
-        ("note.md", sample(&READERS[2]).as_bytes()),
-        ("plain.txt", sample(&READERS[3]).as_bytes()),
+        ("note.md", sample(&READERS[5]).as_bytes()),
+        ("plain.txt", sample(&READERS[6]).as_bytes()),
         ("gbk.txt", b"\xD6\xD0\xB9\xFA"),
+        ("cut.txt", b"ab \xE9\x9B\xA8\xE9\x9B\xA8\xE9\x9B\xA8\xE9\x9B\xA8\xE9\x9B"),
+        ("scan.txt", b"\x89PNG\0\0"),
         ("empty.txt", b" \n"),
         ("labels.csv", b"id,label\n"),
         ("README.md", b"# about"),
     ]);
     let collection = run(std::slice::from_ref(&root)).unwrap();
     let ids: Vec<_> = collection.articles.iter().map(|article| article.id.as_str()).collect();
-    assert_eq!(ids, ["a", "note", "page-01", "page-02", "plain", "rows-02"]);
+    assert_eq!(ids, ["a", "cut", "gbk", "note", "page-01", "page-02", "plain", "rows-02"]);
     assert!(collection.articles.iter().all(|article| article.path.starts_with(&root)));
     let skipped: Vec<_> =
         collection.skipped.iter().map(|s| (s.path.trim_start_matches(&root), s.reason.as_str())).collect();
-    assert_eq!(skipped[0], ("/empty.txt", "is empty"));
-    assert!(skipped[1].0 == "/gbk.txt" && skipped[1].1.contains("byte 0 (line 1) is 0xD6"), "{skipped:?}");
-    assert_eq!(skipped.len(), 2);
+    assert!(skipped[0].0 == "/cut.txt:1" && skipped[0].1.contains("once, first byte 15 (0xE9)"), "{skipped:?}");
+    assert_eq!(skipped[1], ("/empty.txt", "is empty"));
+    assert!(skipped[2].0 == "/scan.txt" && skipped[2].1.contains("NUL byte at byte 4"), "{skipped:?}");
+    assert_eq!(skipped.len(), 3);
+    assert!(collection.skipped.iter().all(|skipped| !skipped.remedy.is_empty()));
+    assert_eq!(collection.skipped[0].position.unwrap().end, 18, "where the text ends, its fault shown");
+    let counts = Counts { read: 10, articles: 8, duplicates: 0, skipped: 2 };
+    assert_eq!(collection.counts, counts);
+    let error = read(&[root], &Settings { strict: true, ..Settings::new() }).unwrap_err().to_string();
+    assert!(error.contains("/cut.txt:1: holds bytes") && error.ends_with("; and 2 more (--strict)"), "{error}");
 }
 
 #[test]
 fn the_order_of_inputs_and_the_way_they_are_named_change_nothing() {
     let row = b"{\"id\": \"x\", \"text\": \"same\"}\n";
-    let (_dir, root) = folder(&[("b/r.txt", b"one"), ("a/r.txt", b"two"), ("c.jsonl", row), ("d.jsonl", row)]);
+    let other = b"{\"id\": \"x\", \"text\": \"other\"}\n{\"id\": \"x\", \"text\": \"same\"}";
+    let (_dir, root) = folder(&[("b/r.txt", b"one"), ("a/r.txt", b"two"), ("c.jsonl", row), ("d.jsonl", other)]);
     let one: Vec<_> = ["b/r.txt", "a", "c.jsonl", "d.jsonl", "nowhere.txt"].map(|p| format!("{root}/{p}")).into();
     let mut other: Vec<_> = one.iter().rev().cloned().collect();
     other.push(format!("{root}/*.jsonl"));
@@ -212,6 +245,8 @@ fn the_order_of_inputs_and_the_way_they_are_named_change_nothing() {
     assert_eq!(collection, run(&other).unwrap());
     let ids: Vec<_> = collection.articles.iter().map(|article| article.id.as_str()).collect();
     assert_eq!(ids, ["a/r", "b/r", "x", "x~2"]);
+    let counts = Counts { read: 6, articles: 4, duplicates: 1, skipped: 1 };
+    assert_eq!(collection.counts, counts, "of one id, the other text is an article and the same text is not");
     assert_eq!(collection.skipped.len(), 2, "the id given twice and the missing file: {:?}", collection.skipped);
     let pool = |threads| rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     assert_eq!(pool(1).install(|| run(&one)).unwrap(), pool(3).install(|| run(&one)).unwrap());
@@ -223,8 +258,8 @@ fn files_that_are_no_articles_are_skipped_when_named_unless_a_format_is_forced()
     let all: Vec<_> = ["labels.csv", "scan.pdf", "a.txt"].map(|p| format!("{root}/{p}")).into();
     let collection = run(&all).unwrap();
     assert_eq!((collection.articles.len(), collection.skipped.len()), (1, 2));
-    assert!(collection.skipped[0].reason.contains("--input-format"));
-    let forced = read(&all, &Settings { format: Some(Format::Text) }).unwrap();
+    assert!(collection.skipped[0].remedy.contains("--map") && collection.skipped[1].remedy.contains("--input-format"));
+    let forced = read(&all, &Settings { format: Some(Format::Text), ..Settings::new() }).unwrap();
     assert_eq!((forced.articles.len(), forced.skipped.len()), (2, 1));
 }
 

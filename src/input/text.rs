@@ -28,7 +28,7 @@ impl Reader for TextReader {
             article = mail;
             paragraphs_of(source, end, &mut article);
             if article.title.is_empty() && article.passages.is_empty() {
-                parsed.note(None, "is an e-mail without subject and text", "");
+                parsed.note(None, "is an e-mail without subject and text; take it away", "");
             } else {
                 parsed.articles.push(Draft { article, number: None });
             }
@@ -62,7 +62,7 @@ impl Reader for TextReader {
             });
             article.title_position = source.position(at);
             if article.passages.is_empty() {
-                parsed.note(None, "holds a line of source and date, but no article", "");
+                parsed.note(None, "holds a line of source and date, but no article; write one below it", "");
                 return parsed;
             }
         }

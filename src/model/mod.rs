@@ -43,7 +43,7 @@ use self::{
     saved::Head,
 };
 use crate::{
-    article::{Article, Skipped},
+    article::{Article, Counts, Skipped},
     atomic,
     cluster::{Clusters, choose::Plausible},
     embed::{Embedder, Texts},
@@ -72,6 +72,8 @@ pub struct Model {
     pub articles: Vec<Article>,
     /// What could not be read.
     pub skipped: Vec<Skipped>,
+    /// What became of what was read; none in models saved before that was counted.
+    pub counts: Option<Counts>,
     /// The languages of each article: `zh`, `en`, `zh+en` or `other`.
     pub langs: Vec<String>,
     /// Cuts a text as the articles were cut.
@@ -102,6 +104,8 @@ pub struct Model {
 #[derive(Serialize, Deserialize)]
 struct Document<'a> {
     skipped: Cow<'a, [Skipped]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    counts: Option<Counts>,
     langs: Cow<'a, [String]>,
     labels: Cow<'a, [usize]>,
     inertia: f64,
@@ -144,6 +148,7 @@ impl Model {
         })?;
         let document = serde_json::to_vec(&Document {
             skipped: (&self.skipped).into(),
+            counts: self.counts,
             langs: (&self.langs).into(),
             labels: (&self.clusters.labels).into(),
             inertia: self.clusters.inertia,

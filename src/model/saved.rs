@@ -239,6 +239,7 @@ impl Saved {
             passage_vectors: Texts::Held(matrix(&self.passage_vectors, bytes, "passages.vectors")?),
             vectorizer: self.vectorizer.clone(),
             skipped: document.skipped.into_owned(),
+            counts: document.counts,
             langs: document.langs.into_owned(),
             themes: document.themes.into_owned(),
             who: document.who.into_owned(),

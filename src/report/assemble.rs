@@ -51,6 +51,7 @@ pub fn assemble(model: &Model) -> Report {
             .map(|i| model.articles[i].id.clone())
             .collect(),
         skipped: model.skipped.clone(),
+        counts: model.counts,
         timeline: timeline(&trend),
         stories: stories(model, &days),
         ..Report::default()

@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::article::Skipped;
+use crate::article::{Counts, Skipped};
 
 /// The name and version of the JSON shape. Changes within a version only add fields.
 pub const SCHEMA: &str = "wenmai.themes/1";
@@ -31,6 +31,9 @@ pub struct Report {
     pub unthemed: Vec<String>,
     /// What could not be read.
     pub skipped: Vec<Skipped>,
+    /// What became of what was read; none of models saved before that was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counts: Option<Counts>,
     /// Counts by period; empty if no article has a date.
     pub timeline: Vec<Period>,
     /// Stories of more than one article, largest first: reprints and reports of one event.

@@ -34,7 +34,8 @@ pub fn read(bytes: &[u8]) {
     let ending = input::READERS.iter().find(|entry| entry.format == format).and_then(|entry| entry.endings.first());
     let path = format!("a/文.{}", ending.unwrap_or(&"txt"));
     for format in [Some(format), None] {
-        for draft in input::parse(&path, rest, format).articles {
+        let settings = input::Settings { format, ..input::Settings::default() };
+        for draft in input::parse(&path, rest, &settings).articles {
             holds(&draft.article);
         }
     }

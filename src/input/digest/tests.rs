@@ -149,13 +149,16 @@ fn malformed_records_are_reported_and_the_rest_goes_on() {
     let no_summary = without(7);
     assert_eq!(titles(&no_summary), ["春天的雨(和声)", "秋天的霜"]);
     assert_eq!(no_summary.articles[1].number, Some(3), "numbers count the bad ones");
-    assert_eq!(notes(&no_summary), [(6, "no summary below the line of source and date")]);
+    assert_eq!(notes(&no_summary), [(6, "no summary below the line of source and date; write one")]);
     let no_byline = without(6);
     assert_eq!(titles(&no_byline), ["春天的雨(和声)", "秋天的霜"]);
-    assert_eq!(notes(&no_byline), [(6, "no `SOURCE· 2025-06-14 21:57` line between title and summary")]);
+    assert_eq!(
+        notes(&no_byline),
+        [(6, "no line of source and date between title and summary; write one like `SOURCE· 2025-06-14 21:57`")]
+    );
     assert_eq!(no_byline.articles[0].article.passages.len(), 2, "the lost record is not glued to the one before");
     let no_title = without(5);
-    assert_eq!(notes(&no_title), [(6, "no title above the line of source and date")]);
+    assert_eq!(notes(&no_title), [(6, "no title above the line of source and date; write one")]);
     let first_lost = without(3);
     assert_eq!(titles(&first_lost), ["夏天的风", "秋天的霜"]);
     assert_eq!(notes(&first_lost)[0].0, 3);
@@ -166,7 +169,10 @@ fn an_article_whose_date_cannot_be_read_was_dropped() {
     for bad in ["2025-16-21 18:00", "June 21", "3 hours ago"] {
         let parsed = read(&PAGE.replace("2025-06-21 18:00", bad));
         assert_eq!(titles(&parsed), ["春天的雨(和声)", "夏天的风", "秋天的霜"]);
-        assert_eq!(notes(&parsed), [(7, "no date in the source line; the article is kept without one")]);
+        assert_eq!(
+            notes(&parsed),
+            [(7, "no date in the source line, so the article is kept without one; write it as 2025-06-14 21:57")]
+        );
         let article = &parsed.articles[1].article;
         assert_eq!((article.source.as_deref(), article.date), (Some("Yun Bao"), None));
         assert_eq!((article.passages.len(), article.extra["date"].as_str()), (2, Some(bad)));

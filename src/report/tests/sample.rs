@@ -189,7 +189,12 @@ pub fn sample() -> Report {
             },
         ],
         unthemed: vec!["d".to_owned()],
-        skipped: vec![Skipped { path: "feeds/<broken>.jsonl:3".to_owned(), reason: "not JSON; see `x|y`".to_owned() }],
+        counts: None,
+        skipped: vec![Skipped {
+            path: "feeds/<broken>.jsonl:3".to_owned(),
+            reason: "not JSON; see `x|y`".to_owned(),
+            ..Skipped::default()
+        }],
         timeline: vec![
             Period {
                 period: "2025-05".to_owned(),
