@@ -12,7 +12,7 @@ const FOREIGN: [&str; 21] = [
 ];
 
 /// Reads bytes as one file called `path`, in the format that the settings force or that is recognised. Ids and paths are
-/// left to [`read`], and so are archives.
+/// left to [`read`](super::read), and so are archives.
 pub fn parse(path: &str, bytes: &[u8], settings: &Settings) -> Parsed {
     leaf(path, bytes, settings, true)
 }

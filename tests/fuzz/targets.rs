@@ -14,8 +14,11 @@ use wenmai::{
     steer,
 };
 
+/// Reads bytes, and panics if a promise is broken.
+pub type Target = fn(&[u8]);
+
 /// Every target by name.
-pub const ALL: [(&str, fn(&[u8])); 6] = [
+pub const ALL: [(&str, Target); 6] = [
     ("config", config),
     ("lexicon", lexicon),
     ("model", model),
