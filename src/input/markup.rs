@@ -155,7 +155,8 @@ fn tag(text: &str) -> Option<Tag> {
     // A quote that is never closed ends with the tag.
     let length = length.or_else(|| text.find('>').map(|at| at + 1)).unwrap_or(text.len());
     let empty = text[..length].ends_with("/>");
-    Some(Tag { name: name[..end.min(32.min(name.len()))].to_ascii_lowercase(), closing, empty, length })
+    let name = name[..end].chars().take(32).collect::<String>().to_ascii_lowercase();
+    Some(Tag { name, closing, empty, length })
 }
 
 /// Where `</name` stands.

@@ -1,7 +1,8 @@
 //! What the fuzzers once found stays mended: every file in `tests/fuzz/found/TARGET/` goes through its target, as do the seeds
-//! and cut or damaged copies of them.
+//! and damaged copies of them, twenty each; `WENMAI_DAMAGED=20000 cargo test --test it fuzzed` for more. A copy that makes a
+//! target panic is left in `found`.
 
-use std::fs;
+use std::{fs, panic::catch_unwind};
 
 use crate::{support::root, targets};
 
@@ -68,6 +69,8 @@ fn the_seed_of_a_lexicon_is_a_lexicon() {
 
 #[test]
 fn what_was_found_and_damaged_seeds_make_nothing_panic() {
+    let copies = std::env::var("WENMAI_DAMAGED").ok().map_or(20, |copies| copies.parse().unwrap());
+    let mut failed = Vec::new();
     let mut damage = Damage(7);
     for (name, target) in targets::ALL {
         let mut ran = 0;
@@ -78,12 +81,19 @@ fn what_was_found_and_damaged_seeds_make_nothing_panic() {
             for path in paths {
                 let bytes = fs::read(path).unwrap();
                 target(&bytes);
-                for _ in 0..20 {
-                    target(&damage.copy(&bytes));
+                for _ in 0..copies {
+                    let copy = damage.copy(&bytes);
+                    if catch_unwind(|| target(&copy)).is_err() {
+                        let place = root().join("tests/fuzz/found").join(name);
+                        fs::create_dir_all(&place).unwrap();
+                        fs::write(place.join(format!("{:016x}", damage.0)), &copy).unwrap();
+                        failed.push(name);
+                    }
                 }
                 ran += 1;
             }
         }
         assert!(ran > 0, "no seeds for {name}");
     }
+    assert!(failed.is_empty(), "{failed:?}: see tests/fuzz/found");
 }
