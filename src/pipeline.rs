@@ -88,8 +88,8 @@ pub fn in_pool<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) 
 /// Passages whose terms are held at once; any number gives the same vectors.
 const PASSAGES: usize = 16_384;
 
-/// Of a corpus of more passages or articles than this, what can be made again is not held: a gigabyte for 400 000. Any
-/// number gives the same result.
+/// Of a corpus of more passages or articles than this, what can be made again is not held: a vector takes 1.2 kB. Any number
+/// gives the same result.
 const HELD: usize = 100_000;
 
 /// Articles up to their embeddings: what is the same however they are clustered.

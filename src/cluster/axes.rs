@@ -6,10 +6,10 @@
 //! afterwards is told in all dimensions.
 
 use nalgebra::{DMatrix, SymmetricEigen};
-use ndarray::{Array2, ArrayView2, Axis, linalg::general_mat_mul};
+use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2, linalg::general_mat_mul};
 use rayon::prelude::*;
 
-use super::evenly;
+use super::{evenly, unit};
 
 /// Main directions.
 const AXES: usize = 128;
@@ -51,20 +51,15 @@ impl Axes {
     }
 
     /// Some of the rows in these directions, again of unit length: `n × e`. A row that lies in none of them is zero.
-    pub fn turn(&self, rows: ArrayView2<'_, f32>) -> Array2<f32> {
-        let Some(axes) = &self.0 else { return rows.to_owned() };
+    pub fn turn<'r>(&self, rows: ArrayView2<'r, f32>) -> CowArray<'r, f32, Ix2> {
+        let Some(axes) = &self.0 else { return rows.into() };
         let mut turned = Array2::zeros((rows.nrows(), axes.ncols()));
         let parts = turned.axis_chunks_iter_mut(Axis(0), CHUNK).into_par_iter();
         parts.zip(rows.axis_chunks_iter(Axis(0), CHUNK)).for_each(|(mut turned, rows)| {
             general_mat_mul(1.0, &rows, axes, 0.0, &mut turned);
-            for mut row in turned.rows_mut() {
-                let length = row.dot(&row).sqrt();
-                if length > 0.0 {
-                    row /= length;
-                }
-            }
+            turned.rows_mut().into_iter().for_each(|mut row| unit(&mut row));
         });
-        turned
+        turned.into()
     }
 }
 

@@ -9,10 +9,10 @@
 //! more than they do. linfa's k-means knows neither pins nor anchors, and would walk away from the seeds it is given; it
 //! predicts later rows from the centroids found here.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 
-use super::{Clusterer, Clusters, K, Lloyd, Settings, choose, distinct_rows, kmeans, means, smooth};
+use super::{Clusterer, Clusters, K, Lloyd, Settings, choose, distinct_rows, kmeans, means, smooth, unit};
 use crate::error::{Error, Result};
 
 /// Rows a task of the thread pool works through; any value gives the same clusters.
@@ -196,13 +196,6 @@ fn alive(guide: &Guide, theme: usize) -> bool {
 
 fn failed(reason: &str) -> Error {
     Error::Numeric { stage: "clustering", reason: reason.to_owned() }
-}
-
-fn unit(row: &mut Array1<f32>) {
-    let length = row.dot(row).sqrt();
-    if length > 0.0 {
-        *row /= length;
-    }
 }
 
 /// Assigns each row until none moves: to where it is held, else to the nearest direction that is not forbidden; the lowest of equals.

@@ -42,7 +42,7 @@
 
 use std::{fmt, hash::Hasher, str::FromStr};
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayBase, ArrayView2, Axis, DataMut, Ix1};
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::error::{Error, Result};
@@ -235,8 +235,16 @@ fn by_sample(
     Ok((labels, order.len()))
 }
 
+/// Scales a row to unit length; a row of zeros stays.
+fn unit<S: DataMut<Elem = f32>>(row: &mut ArrayBase<S, Ix1>) {
+    let length = row.dot(row).sqrt();
+    if length > 0.0 {
+        *row /= length;
+    }
+}
+
 /// The places of `most` of `n` rows at equal distances; of all if there are no more.
-fn evenly(n: usize, most: usize) -> Vec<usize> {
+pub(crate) fn evenly(n: usize, most: usize) -> Vec<usize> {
     let count = most.min(n);
     (0..count).map(|i| i * n / count).collect()
 }

@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use super::{
     gram::{Gram, Groups},
     smooth::smooth,
+    unit,
 };
 use crate::random::{draw, shuffle};
 
@@ -174,12 +175,7 @@ pub(super) fn shuffled(rows: &Array2<f32>, seed: u64) -> Array2<f32> {
         shuffle(&mut values, &mut rng);
         column.iter_mut().zip(values).for_each(|(to, value)| *to = value);
     }
-    for mut row in mixed.rows_mut() {
-        let length = row.dot(&row).sqrt();
-        if length > 0.0 {
-            row /= length;
-        }
-    }
+    mixed.rows_mut().into_iter().for_each(|mut row| unit(&mut row));
     mixed
 }
 

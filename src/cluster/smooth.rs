@@ -22,7 +22,7 @@
 use ndarray::{Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
-use super::{axes::Axes, evenly};
+use super::{axes::Axes, evenly, unit};
 
 /// Rows that a row is drawn to, at most …
 const NEIGHBOURS: usize = 7;
@@ -68,7 +68,7 @@ impl Smoother {
     /// Of all rows, `n × d`, that are to be put into `k` clusters; those that are drawn have been turned.
     pub(super) fn new(rows: ArrayView2<'_, f32>, k: usize, axes: &Axes) -> Self {
         Self(Anchors::of(rows, k, ANCHORS).map(|mut anchors| {
-            anchors.rows = axes.turn(anchors.rows.view());
+            anchors.rows = axes.turn(anchors.rows.view()).into_owned();
             let once = anchors.once(&anchors.ties(anchors.rows.view(), &anchors.places));
             (anchors, once)
         }))
@@ -174,10 +174,7 @@ fn draw(rows: ArrayView2<'_, f32>, anchors: ArrayView2<'_, f32>, ties: &Ties) ->
         for &(place, weight) in ties {
             row.scaled_add(weight, &anchors.row(place));
         }
-        let length = row.dot(&row).sqrt();
-        if length > 0.0 {
-            row /= length;
-        }
+        unit(&mut row);
     });
     drawn
 }

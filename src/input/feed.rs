@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use super::{
     fields, markup,
     prose::{clean, paragraphs, passage},
-    source::{Draft, Likeness, Parsed, Reader, Source},
+    source::{Likeness, Parsed, Reader, Source},
 };
 use crate::article::Article;
 
@@ -239,14 +239,8 @@ impl Feed<'_, '_> {
             // `javascript:` and the like are no address of an article.
             row.remove("url");
         }
-        for bad in fields::fill(&mut article, row, &fields::Names::new()) {
-            self.parsed.remark(line, "the article is kept without its date; write it as 2025-06-14", bad);
-        }
-        if article.title.is_empty() && article.passages.is_empty() {
-            self.parsed.note(line, "the item has neither a title nor a text; give it one", "");
-            return;
-        }
-        self.parsed.articles.push(Draft { article, number: Some(self.parsed.records) });
+        let missing = ("the item has neither a title nor a text; give it one", String::new());
+        fields::finish(article, row, &fields::Names::new(), line, missing, &mut self.parsed);
     }
 
     fn finish(mut self) -> Parsed {

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 
-use super::prose::clean;
+use super::{
+    prose::clean,
+    source::{Draft, Parsed},
+};
 use crate::article::Article;
 
 /// Other names a field goes by; the field's own name wins over them, in this order.
@@ -98,6 +101,35 @@ impl<'de> Deserialize<'de> for Names {
         let all = said.iter().try_fold(Self::new(), |names, (field, name)| names.with(field, name));
         all.ok_or_else(|| serde::de::Error::custom("no such field"))
     }
+}
+
+/// How many of an article's fields a row gives.
+pub(super) fn count(row: &Map<String, Value>, renamed: &Names) -> usize {
+    ALIASES.iter().filter(|(field, _)| given(field, row, renamed).is_some()).count()
+}
+
+/// What is said where a date is none.
+pub(super) const NO_DATE: &str = "the article is kept without its date; write it as 2025-06-14";
+
+/// Fills an article that is a row of many and adds it to what was read; one that then has neither title nor text is noted
+/// as `missing`, in words that tell what helps, and what is particular to it.
+pub(super) fn finish(
+    mut article: Article,
+    row: Map<String, Value>,
+    renamed: &Names,
+    line: Option<u32>,
+    missing: (&'static str, String),
+    parsed: &mut Parsed,
+) {
+    let bad_dates = fill(&mut article, row, renamed);
+    if article.title.is_empty() && article.passages.is_empty() {
+        parsed.note(line, missing.0, missing.1);
+        return;
+    }
+    for bad in bad_dates {
+        parsed.remark(line, NO_DATE, bad);
+    }
+    parsed.articles.push(Draft { article, number: Some(parsed.records) });
 }
 
 /// The name under which `field` is given, if it is: as it is written here, else in other capitals (`Title`).

@@ -8,6 +8,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use xxhash_rust::xxh3::Xxh3;
+
 use super::{
     prose::clean,
     source::{Draft, Note},
@@ -84,14 +86,15 @@ pub(super) fn assign(files: &mut [FileDrafts]) -> usize {
 /// Takes out articles that have the id, the text and every field of an earlier one, and returns how many there were.
 fn take_duplicates(files: &mut [FileDrafts]) -> usize {
     let mut again: HashSet<(usize, usize)> = HashSet::new();
-    let mut holders: HashMap<String, Vec<&Article>> = HashMap::new();
+    // By the words too, so that a field which is the same in every row costs no more than another.
+    let mut holders: HashMap<(String, u64), Vec<&Article>> = HashMap::new();
     for (f, file) in files.iter().enumerate() {
         for (d, draft) in file.drafts.iter().enumerate() {
             let id = clean(&draft.article.id);
             if id.is_empty() {
                 continue;
             }
-            let same = holders.entry(id).or_default();
+            let same = holders.entry((id, fingerprint(&draft.article))).or_default();
             if same.iter().any(|other| same_article(other, &draft.article)) {
                 again.insert((f, d));
             } else {
@@ -111,15 +114,22 @@ fn take_duplicates(files: &mut [FileDrafts]) -> usize {
 
 /// Whether two articles say the same, wherever they stand.
 fn same_article(a: &Article, b: &Article) -> bool {
-    let words = |article: &Article| {
-        let parts = article.passages.iter().map(|p| (p.marker.clone(), p.heading.clone(), p.text.clone()));
-        parts.collect::<Vec<_>>()
-    };
-    let fields = |article: &Article| {
-        let Article { title, lang, date, source, url, label, extra, .. } = article.clone();
-        (title, lang, date, source, url, label, extra)
-    };
-    fields(a) == fields(b) && words(a) == words(b)
+    fn words(article: &Article) -> impl Iterator<Item = (&Option<String>, &Option<String>, &String)> {
+        article.passages.iter().map(|p| (&p.marker, &p.heading, &p.text))
+    }
+    let of = |a: &Article| (a.date, a.passages.len());
+    of(a) == of(b)
+        && (&a.title, &a.lang, &a.source, &a.url, &a.label) == (&b.title, &b.lang, &b.source, &b.url, &b.label)
+        && a.extra == b.extra
+        && words(a).eq(words(b))
+}
+
+/// A number that articles of the same title and text share, and hardly others.
+fn fingerprint(article: &Article) -> u64 {
+    let mut hash = Xxh3::new();
+    let texts = article.passages.iter().map(|passage| &passage.text);
+    std::iter::once(&article.title).chain(texts).for_each(|text| hash.update(text.as_bytes()));
+    hash.digest()
 }
 
 struct Names {

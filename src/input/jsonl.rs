@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Limit, fields, markup, pairs, prose,
-    source::{Draft, Likeness, Parsed, Reader, Source},
+    source::{Likeness, Parsed, Reader, Source},
     spans,
 };
 use crate::article::{Article, Passage};
@@ -213,16 +213,9 @@ fn push(
 ) {
     let names: Vec<&str> = row.keys().map(String::as_str).take(8).collect();
     let names = format!("its fields: {}", if names.is_empty() { "none".to_owned() } else { names.join(", ") });
-    let mut article = Article { title_position: source.position(title_at), passages, ..Article::default() };
-    let bad_dates = fields::fill(&mut article, row, &source.settings().names);
-    if article.title.is_empty() && article.passages.is_empty() {
-        parsed.note(line, "the row has neither a title nor a text; name its fields with --map title=NAME", names);
-        return;
-    }
-    for bad in bad_dates {
-        parsed.remark(line, "the article is kept without its date; write it as 2025-06-14", bad);
-    }
-    parsed.articles.push(Draft { article, number: Some(parsed.records) });
+    let article = Article { title_position: source.position(title_at), passages, ..Article::default() };
+    let missing = ("the row has neither a title nor a text; name its fields with --map title=NAME", names);
+    fields::finish(article, row, &source.settings().names, line, missing, parsed);
 }
 
 #[cfg(test)]

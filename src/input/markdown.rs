@@ -97,7 +97,7 @@ fn header(source: &Source<'_>, front: FrontMatter, article: &mut Article, parsed
     };
     for bad in fields::fill(article, front.fields, &fields::Names::new()) {
         let line = line_of("date").map_or(1, |line| source.line(line.start));
-        parsed.remark(Some(line), "the article is kept without its date; write it as 2025-06-14", bad);
+        parsed.remark(Some(line), fields::NO_DATE, bad);
     }
     if let Some((line, reason)) = front.fault {
         parsed.remark(

@@ -267,7 +267,7 @@ pub struct Collection {
 ///
 /// An article has the id its input gives, else its file's stem, with `-NN` in files of many. Files of one stem get
 /// their folders in front; an id still taken gets `~2`, `~3`, … by path and place. An id given twice is reported, and
-/// both articles are kept, even if they are the same.
+/// both articles are kept, unless they are the same in everything: then it is a duplicate, read once and counted.
 ///
 /// Rows of JSON lines that hold a scored pair of texts are no articles; they are skipped. [`read_with_pairs`] keeps them.
 ///

@@ -11,6 +11,8 @@ const FOREIGN: [&str; 21] = [
     "yml", "toml", "png", "jpg", "jpeg", "gif",
 ];
 
+static ENTRIES: [Entry; READERS.len()] = READERS;
+
 /// Reads bytes as one file called `path`, in the format that the settings force or that is recognised. Ids and paths are
 /// left to [`read`](super::read), and so are archives.
 pub fn parse(path: &str, bytes: &[u8], settings: &Settings) -> Parsed {
@@ -98,7 +100,6 @@ fn finish(entry: &Entry, source: &Source<'_>) -> Parsed {
 
 /// The reader of a file that is no text: the one forced, else the one that claims it.
 fn binary(head: &[u8], ending: &str, forced: Option<Format>) -> Option<&'static Entry> {
-    static ENTRIES: [Entry; READERS.len()] = READERS;
     ENTRIES.iter().find(|entry| match forced {
         Some(format) => entry.format == format && entry.binary,
         None => entry.reader.claims(head, ending),
@@ -111,7 +112,6 @@ const NOT_AN_ARTICLE: &str = "is of no format that wenmai reads; convert it, or 
 
 /// The reader for a text: the one forced, else the one that is surest.
 pub(super) fn recognise(source: &Source<'_>, forced: Option<Format>) -> (Likeness, &'static Entry) {
-    static ENTRIES: [Entry; READERS.len()] = READERS;
     let mut best = (Likeness::No, &ENTRIES[ENTRIES.len() - 1]);
     for entry in &ENTRIES {
         if let Some(format) = forced {

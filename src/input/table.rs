@@ -7,7 +7,7 @@ use super::{
     fields::{self, Names},
     limits::Limit,
     prose,
-    source::{Draft, Likeness, Parsed, Reader, Source},
+    source::{Likeness, Parsed, Reader, Source},
 };
 use crate::article::Article;
 
@@ -77,10 +77,7 @@ fn separator(text: &str, names: &Names) -> Option<(u8, usize)> {
         let mut second = StringRecord::new();
         let alike = csv.read_record(&mut second).unwrap_or(false) && second.len() == head.len();
         // A lone word over lines of text is no table, unless its ending says so.
-        let count = ["id", "title", "text", "lang", "label", "date", "source", "url", "author"]
-            .into_iter()
-            .filter(|field| known(field))
-            .count();
+        let count = fields::count(&row, names);
         let count = if alike && head.len() > 1 { count } else { count.min(1) };
         if best.is_none_or(|(_, most)| count > most) {
             best = Some((separator, count));
@@ -176,14 +173,8 @@ fn row(source: &Source<'_>, head: &[String], record: &StringRecord, span: std::o
         article.passages =
             prose::paragraphs(&text).into_iter().map(|range| prose::passage(&text[range], None, at)).collect();
     }
-    for bad in fields::fill(&mut article, row, names) {
-        parsed.remark(line, "the article is kept without its date; write it as 2025-06-14", bad);
-    }
-    if article.title.is_empty() && article.passages.is_empty() {
-        parsed.note(line, "the row has neither a title nor a text; fill in one", "");
-        return;
-    }
-    parsed.articles.push(Draft { article, number: Some(parsed.records) });
+    let missing = ("the row has neither a title nor a text; fill in one", String::new());
+    fields::finish(article, row, names, line, missing, parsed);
 }
 
 #[cfg(test)]

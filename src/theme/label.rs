@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use rust_stemmers::{Algorithm, Stemmer};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Input, table::Table, weight::GIVEN};
+use super::{Input, members, table::Table, weight::GIVEN};
 use crate::{
     lexicon::counterpart,
     segment::{Lang, Term, part_of_speech},
@@ -211,11 +211,8 @@ pub(super) fn name(
     themes: &[Option<usize>],
     centroids: ArrayView2<'_, f32>,
 ) -> Vec<Names> {
-    let mut members: Vec<Vec<usize>> = vec![Vec::new(); candidates.len()];
-    let themed = themes.iter().enumerate().filter_map(|(i, theme)| Some((i, (*theme)?)));
-    themed.for_each(|(i, theme)| members[theme].push(i));
     // What the names are made of, for all themes at once; then one name after the other, since none is given twice.
-    let ranked: Vec<BTreeMap<Lang, Vec<(u32, f64)>>> = members
+    let ranked: Vec<BTreeMap<Lang, Vec<(u32, f64)>>> = members::by_theme(themes, candidates.len())
         .par_iter()
         .zip(candidates)
         .enumerate()

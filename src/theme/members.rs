@@ -82,6 +82,17 @@ fn steer(input: &Input<'_>, cluster: &mut [Option<usize>], because: &mut [Option
     names
 }
 
+/// The articles of each theme, ascending.
+pub(super) fn by_theme(themes: &[Option<usize>], k: usize) -> Vec<Vec<usize>> {
+    let mut members = vec![Vec::new(); k];
+    for (article, theme) in themes.iter().enumerate() {
+        if let Some(theme) = *theme {
+            members[theme].push(article);
+        }
+    }
+    members
+}
+
 /// Sums of the rows of each cluster, `k × d`, and their counts.
 pub(super) fn sums(rows: ArrayView2<'_, f32>, cluster: &[Option<usize>], k: usize) -> (Array2<f32>, Vec<usize>) {
     let mut sums = Array2::<f32>::zeros((k, rows.ncols()));

@@ -62,9 +62,7 @@ fn parts(input: &Input<'_>, table: &Table<'_>, settings: &Settings, articles: &[
     places.sort_unstable();
     let rows = input.rows.select(Axis(0), &places);
     let n = places.len();
-    let looked_at: Vec<usize> =
-        if n <= LOOKED_AT { (0..n).collect() } else { (0..LOOKED_AT).map(|i| i * n / LOOKED_AT).collect() };
-    let choice = choose::themes(rows.select(Axis(0), &looked_at).view(), settings.seed);
+    let choice = choose::themes(rows.select(Axis(0), &cluster::evenly(n, LOOKED_AT)).view(), settings.seed);
     if choice.k < 2 || choice.holds.is_none_or(|holds| holds < HOLD) {
         return None;
     }

@@ -2,6 +2,8 @@
 
 use rayon::prelude::*;
 
+use super::members;
+
 /// Articles that every term is given in every theme beside those that hold it: in a theme of three, one article more or
 /// less says little.
 pub(super) const GIVEN: f64 = 5.0;
@@ -43,14 +45,8 @@ pub(super) fn weigh(
     }
     let total: f64 = all.iter().sum();
     let mean = total / k.max(1) as f64;
-    let mut members: Vec<Vec<usize>> = vec![Vec::new(); k];
-    themes
-        .iter()
-        .enumerate()
-        .filter_map(|(i, theme)| Some((i, (*theme)?)))
-        .for_each(|(i, theme)| members[theme].push(i));
     // The terms of each theme, ascending; `share` holds the frequency itself until the largest in any theme is known.
-    let mut weighed: Vec<Vec<Weighed>> = members
+    let mut weighed: Vec<Vec<Weighed>> = members::by_theme(themes, k)
         .par_iter()
         .map_init(
             || vec![(0.0f64, 0.0f64); terms],
