@@ -200,6 +200,7 @@ impl Overrides {
         config.input.names.extend(self.map.as_ref().unwrap_or(&input::Names::new()));
         config.input.limits.extend(self.limit.as_ref().unwrap_or(&input::Limits::new()));
         put(self.strict.as_ref(), &mut config.input.strict);
+        config.segment.longest = usize::try_from(config.input.limits.of(input::Limit::Term)).unwrap_or(usize::MAX);
         config.segment.dict = self.dict.clone().or(config.segment.dict.take());
         config.segment.stopwords = self.stopwords.clone().or(config.segment.stopwords.take());
         put(self.phrases.as_ref(), &mut config.segment.phrases);

@@ -11,7 +11,7 @@ use crate::{
     config::Config,
     embed::{self, Embedder, Texts},
     error::{Error, Result},
-    input::Collection,
+    input::{Collection, Limit, Limits},
     model::Model,
     remote,
     segment::{self, Segmented, Segmenter, Term},
@@ -129,12 +129,42 @@ pub struct Prepared {
     pub steered: Option<Steered>,
 }
 
+/// Articles with overlong words that are told one by one; the rest are counted.
+const OVERLONG_SHOWN: usize = 20;
+
+/// What is told of the articles, by number, that have so many words too long to be terms. The articles are kept.
+fn overlong(articles: &[Article], found: &[(usize, usize)], limits: &Limits) -> Vec<Skipped> {
+    let remedy = "take them out if they are no words, or raise the limit";
+    let words = |count| if count == 1 { "1 word is".to_owned() } else { format!("{count} words are") };
+    let passed = limits.passed(Limit::Term);
+    let (shown, rest) = found.split_at(found.len().min(OVERLONG_SHOWN));
+    let mut told: Vec<Skipped> = shown
+        .iter()
+        .map(|&(article, count)| Skipped {
+            path: articles[article].path.clone(),
+            reason: format!("{} left out of {}: {passed}", words(count), articles[article].id),
+            remedy: remedy.to_owned(),
+            ..Skipped::default()
+        })
+        .collect();
+    if let Some(&(article, _)) = rest.first() {
+        let count = rest.iter().map(|&(_, count)| count).sum();
+        told.push(Skipped {
+            path: articles[article].path.clone(),
+            reason: format!("{} left out of this and {} more articles: {passed}", words(count), rest.len() - 1),
+            remedy: remedy.to_owned(),
+            ..Skipped::default()
+        });
+    }
+    told
+}
+
 /// Segments, vectorizes and embeds a collection, in the current pool of threads.
 ///
 /// # Errors
 /// Whatever a stage returns if it fails.
 pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress) -> Result<Prepared> {
-    let Collection { mut articles, skipped, read, counts } = collection;
+    let Collection { mut articles, mut skipped, read, counts } = collection;
     // Before the work, so that a wrong file is told at once.
     let given = vectors::open(&mut articles, read, &config.vectors)?;
     let wanted = steer::open(&config.steer, &articles)?;
@@ -146,6 +176,12 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
 
     progress.begin(Stage::Segment);
     let (segmenter, segmented) = segment::fit(&articles, &config.segment)?;
+    let long = overlong(&articles, &segmented.overlong, &config.input.limits);
+    if let (true, Some(first)) = (config.input.strict, long.first()) {
+        return Err(Error::Strict { skipped: first.clone(), more: long.len() - 1 });
+    }
+    skipped.extend(long);
+    skipped.sort();
     let source_terms = source_terms(&articles, &segmenter);
 
     progress.begin(Stage::Vectorize);

@@ -101,7 +101,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
             }
         });
     }
-    output::skipped(&skipped);
+    output::skipped(&skipped, None);
     let found = compare(&reports[0], &reports[1]);
     if args.json {
         output::json(&found)?;

@@ -103,7 +103,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
     let settings = Settings { k_of_labels, seeds: usize::from(args.seeds), split: args.split.clone() };
     let found = evaluate::run(collection, pairs, &config, &settings, &clock)?;
     drop(line);
-    output::skipped(&found.skipped);
+    output::skipped(&found.skipped, found.counts);
     if args.json {
         output::json(&found)?;
     } else {

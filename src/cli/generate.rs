@@ -8,7 +8,7 @@ use clap::{CommandFactory, ValueEnum, ValueHint};
 use super::{
     Cli, Exit,
     args::{self, Examples},
-    output,
+    output::{self, Accounted},
 };
 use crate::{
     compare::Comparison,
@@ -115,10 +115,10 @@ impl Schema {
     pub fn run(&self) -> Result<Exit> {
         output::json(&match self.of {
             Shape::Cluster => schemars::schema_for!(Report),
-            Shape::Similar => schemars::schema_for!(Similar),
+            Shape::Similar => schemars::schema_for!(Accounted<Similar>),
             Shape::Compare => schemars::schema_for!(Comparison),
             Shape::Evaluate => schemars::schema_for!(Evaluation),
-            Shape::Words => schemars::schema_for!(Found),
+            Shape::Words => schemars::schema_for!(Accounted<Found>),
         })?;
         Ok(Exit::Done)
     }

@@ -4,9 +4,13 @@ use std::io::{self, BufWriter, Write};
 
 use anstyle::{AnsiColor, Style};
 use anyhow::{Context, Result};
+use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::{article::Skipped, report::text::visible};
+use crate::{
+    article::{Counts, Skipped},
+    report::text::visible,
+};
 
 /// Skipped inputs told before the rest is only counted.
 const SKIPPED_SHOWN: usize = 20;
@@ -34,8 +38,28 @@ fn to(stream: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
     write(&mut out).and_then(|()| out.flush()).context("cannot write to standard output")
 }
 
-/// Tells on stderr what was skipped, as `skipped: path: reason`.
-pub(super) fn skipped(skipped: &[Skipped]) {
+/// What a command found, and what became of what it read.
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Accounted<T> {
+    /// What was found.
+    #[serde(flatten)]
+    found: T,
+    /// What could not be read; left out if all was, and of a saved model, which told when it was made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    skipped: Vec<Skipped>,
+    /// What became of what was read; left out if all became articles, and of a saved model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    counts: Option<Counts>,
+}
+
+impl<T> Accounted<T> {
+    pub(super) fn new(found: T, skipped: &[Skipped], counts: Option<Counts>) -> Self {
+        Self { found, skipped: skipped.to_vec(), counts: counts.filter(|counts| counts.articles < counts.read) }
+    }
+}
+
+/// Tells on stderr what was skipped, as `skipped: path: reason`, and what became of the rest if that is not all.
+pub(super) fn skipped(skipped: &[Skipped], counts: Option<Counts>) {
     let mut err = anstream::stderr().lock();
     let yellow = Style::new().fg_color(Some(AnsiColor::Yellow.into())).bold();
     // Nobody is left to tell if stderr is closed.
@@ -47,6 +71,19 @@ pub(super) fn skipped(skipped: &[Skipped]) {
     let more = skipped.len().saturating_sub(SKIPPED_SHOWN);
     if more > 0 {
         let _ = writeln!(err, "{yellow}skipped:{yellow:#} and {more} more; `wenmai cluster --json` lists all");
+    }
+    if let Some(counts) = counts
+        && counts.articles < counts.read
+    {
+        let number = |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
+        let _ = writeln!(
+            err,
+            "read {}: {}, {}, {} skipped",
+            counts.read,
+            number(counts.articles, "article", "articles"),
+            number(counts.duplicates, "duplicate", "duplicates"),
+            counts.skipped
+        );
     }
 }
 

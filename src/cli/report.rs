@@ -75,7 +75,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
     let (_, model) = args.source.model(global, &[])?;
     let report = crate::report::assemble(&model);
     let skipped = args.source.skipped(&model);
-    output::skipped(skipped);
+    output::skipped(skipped, args.source.counts(&model));
     if to_stdout {
         for &format in &formats {
             output::bytes(|out| report::write(&report, format, out))?;

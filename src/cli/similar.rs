@@ -126,22 +126,22 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
     let config = global.config(&args.source.settings)?;
     let (fitted, saved);
     let model: &dyn Searched;
-    let skipped: &[Skipped];
+    let (skipped, counts): (&[Skipped], _);
     match args.source.saved(used)? {
         Some(path) => {
             saved = open(path, args, &config)?;
             // What a saved model skipped was told when it was made.
-            (model, skipped) = (&saved, &[]);
+            (model, skipped, counts) = (&saved, &[], None);
         }
         None => {
             fitted = args.source.fit(&config, global.quiet)?;
-            (model, skipped) = (&fitted, &fitted.skipped);
+            (model, skipped, counts) = (&fitted, &fitted.skipped, fitted.counts);
         }
     }
-    output::skipped(skipped);
+    output::skipped(skipped, counts);
     let found = search(args, &config, model)?;
     if args.json {
-        output::json(&found)?;
+        output::json(&output::Accounted::new(&found, skipped, counts))?;
     } else {
         let heading = heading(&args.to, model)?;
         let dates = dates(&found, model)?;
@@ -249,7 +249,7 @@ fn search(args: &Args, config: &Config, model: &dyn Searched) -> Result<similar:
 /// The text of the one article that a file holds.
 fn read(path: &str, settings: &input::Settings) -> Result<String> {
     let collection = input::read(&[path.to_owned()], settings)?;
-    output::skipped(&collection.skipped);
+    output::skipped(&collection.skipped, None);
     match collection.articles.as_slice() {
         [article] => Ok(text_of(article)),
         articles => bail!(

@@ -83,6 +83,11 @@ impl<S: Scope> Source<S> {
     pub fn skipped<'a>(&self, model: &'a Model) -> &'a [crate::article::Skipped] {
         if self.model.is_some() { &[] } else { &model.skipped }
     }
+
+    /// What became of what this run read; none of a saved model.
+    pub fn counts(&self, model: &Model) -> Option<crate::article::Counts> {
+        if self.model.is_some() { None } else { model.counts }
+    }
 }
 
 /// Reads inputs and fits a model, showing progress.

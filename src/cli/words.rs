@@ -103,7 +103,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
     line.detail("looking for words");
     let mut found = pipeline::in_pool(config.threads, || words::find(&collection.articles, &config.segment))??;
     drop(line);
-    output::skipped(&collection.skipped);
+    output::skipped(&collection.skipped, Some(collection.counts));
     let table = args.output.is_none() && !args.json;
     if let Some(n) = args.n.or(table.then_some(SHOWN)) {
         found.words.truncate(n);
@@ -118,7 +118,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
         }
     }
     if args.json {
-        output::json(&found)?;
+        output::json(&output::Accounted::new(&found, &collection.skipped, Some(collection.counts)))?;
     } else if table {
         output::text(|out| write(&found, width(), out))?;
     }

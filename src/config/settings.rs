@@ -212,11 +212,11 @@ pub const SETTINGS: &[Setting] = &[
         more: "Bytes may have a unit. file=1GiB (one file), member=256MiB (one member of an archive, unpacked), archive=4GiB \
                (all that one archive unpacks to), ratio=200 (bytes unpacked for each byte of the archive, past 64 MiB), \
                members=100000 (of one archive), depth=5 (archives in archives), article=16MiB (its text), passages=100000 (of \
-               one article), row=16MiB (of a table or JSON lines), columns=16384, page=16MiB (a web page), nesting=512 (its elements), wait=5 \
-               (seconds for a pipe that nobody writes to). In a configuration file: `limit = { file = \"4GB\" }`.",
+               one article), row=16MiB (of a table or JSON lines), columns=16384, page=16MiB (a web page), nesting=512 (its elements), term=256 \
+               (bytes of a word), wait=5 (seconds for a pipe that nobody writes to). In a configuration file: `limit = { file = \"4GB\" }`.",
         rule: "it is the name of a limit and a whole number from 1, for bytes with a unit or without",
         remedy: "write it like --limit file=4GB; the limits are file, member, archive, ratio, members, depth, article, passages, \
-                 row, columns, page, nesting and wait",
+                 row, columns, page, nesting, term and wait",
         holds: |_| true,
     },
     Setting {

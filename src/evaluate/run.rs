@@ -84,7 +84,12 @@ pub fn run(
     }
     pipeline::in_pool(config.threads, || {
         let mut evaluation = if collection.articles.is_empty() {
-            Evaluation { schema: SCHEMA.to_owned(), skipped: collection.skipped, ..Evaluation::default() }
+            Evaluation {
+                schema: SCHEMA.to_owned(),
+                skipped: collection.skipped,
+                counts: Some(collection.counts),
+                ..Evaluation::default()
+            }
         } else {
             themes(collection, &config, settings, clock)?
         };
@@ -223,6 +228,7 @@ fn themes(collection: Collection, config: &Config, settings: &Settings, clock: &
         unthemed,
         confusion,
         skipped: prepared.skipped,
+        counts: Some(prepared.counts),
     })
 }
 

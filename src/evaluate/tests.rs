@@ -37,6 +37,7 @@ fn corpus(texts: &[Vec<u32>], words: u32, phrases: &[Vec<u32>]) -> Segmented {
     Segmented {
         terms: (0..words).map(word).chain(phrases.iter().map(phrase)).collect(),
         documents: texts.iter().map(document).collect(),
+        ..Segmented::default()
     }
 }
 

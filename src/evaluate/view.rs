@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::mates::Mates;
-use crate::article::Skipped;
+use crate::article::{Counts, Skipped};
 
 /// The name and version of the JSON shape. Changes within a version only add fields.
 pub const SCHEMA: &str = "wenmai.evaluation/1";
@@ -56,6 +56,8 @@ pub struct Evaluation {
     pub confusion: Option<Confusion>,
     /// What could not be read.
     pub skipped: Vec<Skipped>,
+    /// What became of what was read.
+    pub counts: Option<Counts>,
 }
 
 /// Least and greatest value over the seeds, of each measure that depends on them.

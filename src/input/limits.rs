@@ -14,6 +14,7 @@
 //! | `columns` | 16 384 | columns of a table |
 //! | `page` | 16 MiB | bytes of one web page, which takes some 15 times as much memory |
 //! | `nesting` | 512 | elements in elements of HTML |
+//! | `term` | 256 | bytes of a word; what is longer is data, such as an encoded picture, and no term |
 //! | `wait` | 5 | seconds until a pipe that nobody writes to is given up |
 //!
 //! What passes a limit is reported with the limit's name and skipped; `--limit NAME=VALUE` raises it.
@@ -49,6 +50,8 @@ pub enum Limit {
     Page,
     /// Elements in elements of HTML.
     Nesting,
+    /// Bytes of a word that can be a term.
+    Term,
     /// Seconds until a silent pipe is given up.
     Wait,
 }
@@ -60,7 +63,7 @@ const MIB: u64 = 1 << 20;
 
 impl Limit {
     /// Every limit, in the order of the table above.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::File,
         Self::Member,
         Self::Archive,
@@ -73,6 +76,7 @@ impl Limit {
         Self::Columns,
         Self::Page,
         Self::Nesting,
+        Self::Term,
         Self::Wait,
     ];
 
@@ -92,6 +96,7 @@ impl Limit {
             Self::Columns => "columns",
             Self::Page => "page",
             Self::Nesting => "nesting",
+            Self::Term => "term",
             Self::Wait => "wait",
         }
     }
@@ -109,6 +114,7 @@ impl Limit {
             Self::Article | Self::Row | Self::Page => 16 * MIB,
             Self::Columns => 16_384,
             Self::Nesting => 512,
+            Self::Term => 256,
         }
     }
 
@@ -193,7 +199,7 @@ impl Limits {
     }
 
     /// What is said of an input that passes a limit: the limit and how to raise it.
-    pub(super) fn passed(&self, limit: Limit) -> String {
+    pub(crate) fn passed(&self, limit: Limit) -> String {
         format!("over the limit of {} (--limit {}=…)", limit.show(self.of(limit)), limit.name())
     }
 }

@@ -256,6 +256,11 @@ impl<'a> Page<'a> {
         &self.partners[self.partners.len().min(OPEN_PARTNERS)..]
     }
 
+    /// Whether something is to be told of the reading: what was skipped or kept with a remark, or read twice.
+    pub fn accounts(&self) -> bool {
+        !self.report.skipped.is_empty() || self.report.counts.is_some_and(|counts| counts.duplicates > 0)
+    }
+
     /// Whether a name of a theme or of a part is translated.
     pub fn translated(&self) -> bool {
         fn any(parts: &[Subtheme]) -> bool {

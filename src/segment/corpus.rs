@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Document, Lang, PassageTokens, Segmented, Term, Token,
+    Document, Lang, PassageTokens, Segmented, Settings, Term, Token,
     language::{self, Shares},
     lexis::Lexis,
     phrases::{self, Matcher, Sequence},
@@ -33,6 +33,8 @@ struct Read {
     title: Vec<Tok>,
     passages: Vec<(Vec<Tok>, Vec<Tok>)>,
     lang: &'static str,
+    /// Words too long to be terms.
+    overlong: usize,
 }
 
 impl Read {
@@ -48,6 +50,7 @@ impl Read {
 
 fn read(vocabulary: &mut Vocabulary, lexis: &Lexis, article: &Article) -> Read {
     let mut shares = Shares::default();
+    let before = vocabulary.overlong;
     let mut read = |text: &str, kind: Kind, hidden: &[Range<usize>]| {
         let japanese = is_japanese(text);
         shares.add(text, japanese);
@@ -63,38 +66,40 @@ fn read(vocabulary: &mut Vocabulary, lexis: &Lexis, article: &Article) -> Read {
             (read(heading, Kind::Title, &[]), read(&passage.text, Kind::Running, &citations))
         })
         .collect();
-    Read { title, passages, lang: shares.name() }
+    Read { title, passages, lang: shares.name(), overlong: vocabulary.overlong - before }
 }
 
 /// Cuts every article, learns the phrases if asked to, and numbers the terms.
-pub(super) fn segment(articles: &[Article], lexis: &Lexis, with_phrases: bool) -> Segmented {
+pub(super) fn segment(articles: &[Article], lexis: &Lexis, settings: &Settings) -> Segmented {
     let chunks: Vec<(Vocabulary, Vec<Read>)> = articles
         .par_chunks(chunk_size(articles.len()))
         .map(|chunk| {
-            let mut vocabulary = Vocabulary::new(lexis);
+            let mut vocabulary = Vocabulary::new(lexis, settings.longest);
             let read = chunk.iter().map(|article| read(&mut vocabulary, lexis, article)).collect();
             (vocabulary, read)
         })
         .collect();
     let (local, mut chunks): (Vec<Vocabulary>, Vec<Vec<Read>>) = chunks.into_iter().unzip();
     let (vocabulary, names) = merge(local, lexis);
+    let overlong =
+        chunks.iter().flatten().map(|read| read.overlong).enumerate().filter(|&(_, count)| count > 0).collect();
     let (words, ranks) = words(vocabulary);
     chunks.par_iter_mut().zip(&names).for_each(|(chunk, names)| {
         for tok in chunk.iter_mut().flat_map(Read::texts_mut).flatten() {
             tok.word = ranks[names[tok.word as usize] as usize];
         }
     });
-    let found = if with_phrases { learn(&chunks, words.len()) } else { Vec::new() };
+    let found = if settings.phrases { learn(&chunks, words.len()) } else { Vec::new() };
     let (terms, numbers, matcher) = table(words, &found, articles, &chunks);
     let documents =
         chunks.into_par_iter().flat_map_iter(|chunk| chunk).map(|r| number(r, &numbers, &matcher)).collect();
-    Segmented { terms, documents }
+    Segmented { terms, documents, overlong }
 }
 
 /// One vocabulary of many, and for each of these what its forms are called there. Neighbours are merged by twos.
 fn merge(mut vocabularies: Vec<Vocabulary>, lexis: &Lexis) -> (Vocabulary, Vec<Vec<u32>>) {
     if vocabularies.len() < 2 {
-        let one = vocabularies.pop().unwrap_or_else(|| Vocabulary::new(lexis));
+        let one = vocabularies.pop().unwrap_or_else(|| Vocabulary::new(lexis, 0));
         let names = (0..u32::try_from(one.forms.len()).unwrap_or(u32::MAX)).collect();
         return (one, vec![names]);
     }

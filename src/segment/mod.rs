@@ -37,6 +37,7 @@
 //! | number, amount, ordinal | `1,234.5`, `76%`, `600m`, `2nd`, `三十`, `两个` | dropped |
 //! | date, time | `2025-06-14`, `21:57`, `June`, `六月`, `周一`, `今年` | dropped |
 //! | URL, e-mail address | `https://a.cn/x`, `a@b.cn` | dropped whole |
+//! | word of over 256 bytes | an encoded picture | dropped, and reported |
 //! | citation mark | `[1][2]` | dropped |
 //! | stop word | `the`, `因为`, `--stopwords` | dropped; `new` stays in `New Zealand`; `and`, `of` stay inside phrases |
 //! | word of `--dict` | `的` if listed, `Belt` if listed | term as listed, folded, not stemmed |
@@ -127,11 +128,13 @@ pub struct Settings {
     pub stopwords: Option<PathBuf>,
     /// Whether adjacent words that occur together far beyond chance become one term.
     pub phrases: bool,
+    /// Bytes of a word, folded, that can be a term, at most: what is longer is no word but data, such as an encoded picture.
+    pub longest: usize,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { dict: None, stopwords: None, phrases: true }
+        Self { dict: None, stopwords: None, phrases: true, longest: 256 }
     }
 }
 
@@ -231,6 +234,8 @@ pub struct Segmented {
     pub terms: Vec<Term>,
     /// The articles, in the order given.
     pub documents: Vec<Document>,
+    /// The articles, by number, that have words too long to be terms, ascending, and how many.
+    pub overlong: Vec<(usize, usize)>,
 }
 
 /// Segments a corpus and learns its phrases.
@@ -244,7 +249,7 @@ pub fn fit(articles: &[Article], settings: &Settings) -> Result<(Segmenter, Segm
     let dict = settings.dict.as_deref().map(dictionary::read_dictionary).transpose()?.unwrap_or_default();
     let stopwords = settings.stopwords.as_deref().map(dictionary::read_stopwords).transpose()?.unwrap_or_default();
     let lexis = Lexis::new(&dict, &stopwords);
-    let segmented = corpus::segment(articles, &lexis, settings.phrases);
+    let segmented = corpus::segment(articles, &lexis, settings);
     let state = State { terms: segmented.terms.clone(), dict, stopwords };
     Ok((Segmenter::with(lexis, state), segmented))
 }
@@ -357,7 +362,7 @@ impl Cut {
     /// Cuts a text, as [`Segmenter::cut`].
     #[must_use]
     pub fn cut(&self, table: &impl Table, text: &str) -> Vec<QueryTerm> {
-        let mut vocabulary = Vocabulary::new(&self.lexis);
+        let mut vocabulary = Vocabulary::new(&self.lexis, usize::MAX);
         let toks = vocabulary.read(&self.lexis, text, is_japanese(text), Kind::Running, &[]);
         let numbers: Vec<Option<u32>> = vocabulary.forms.iter().map(|form| table.find(&form.key)).collect();
         let number = |i: usize| numbers[toks[i].word as usize];

@@ -183,6 +183,10 @@ pub(super) struct Vocabulary {
     /// By cutter: one folded word may mean two things to two of them.
     index: Vec<Index>,
     pub(super) forms: Vec<Form>,
+    /// Bytes of the longest word that can be a term.
+    longest: usize,
+    /// Words longer than that which were met.
+    pub(super) overlong: usize,
     /// Room for the words of a text, kept from text to text.
     raw: Vec<Raw>,
 }
@@ -208,8 +212,10 @@ struct Raw {
 }
 
 impl Vocabulary {
-    pub(super) fn new(lexis: &Lexis) -> Self {
-        Self { index: (0..lexis.len()).map(|_| Index::default()).collect(), forms: Vec::new(), raw: Vec::new() }
+    /// An empty vocabulary of words of up to `longest` bytes.
+    pub(super) fn new(lexis: &Lexis, longest: usize) -> Self {
+        let index = (0..lexis.len()).map(|_| Index::default()).collect();
+        Self { index, forms: Vec::new(), longest, overlong: 0, raw: Vec::new() }
     }
 
     fn intern(&mut self, cutter: usize, word: &str, make: impl FnOnce() -> Form) -> u32 {
@@ -263,9 +269,15 @@ impl Vocabulary {
             if hidden.iter().any(|h| h.start < piece.original.end && piece.original.start < h.end) {
                 return;
             }
-            let word = &folded.text()[piece.folded.clone()];
+            let mut word = &folded.text()[piece.folded.clone()];
+            if word.len() > self.longest {
+                // It parts its neighbours as any dropped word does, and is not kept.
+                self.overlong += 1;
+                word = "";
+            }
             let form = self.intern(piece.cutter, word, || {
-                let (key, class) = lexis.judge(piece.cutter, word);
+                let (key, class) =
+                    if word.is_empty() { (String::new(), Class::Drop) } else { lexis.judge(piece.cutter, word) };
                 Form { key, class, uses: 0, spellings: Vec::new() }
             });
             raw.push(Raw {

@@ -267,6 +267,17 @@ fn phrases_are_learnt_bridged_and_shown_as_written() {
 }
 
 #[test]
+fn a_word_too_long_to_be_one_is_no_term_and_is_counted() {
+    let data = "QUJD".repeat(100);
+    let text = format!("deep {data} sea {data} trench");
+    let (_, corpus) = fitted(&[article("a", "", &["deep sea"]), article("b", "", &[&text])]);
+    assert_eq!((corpus.overlong.as_slice(), corpus.terms.len()), (&[(1, 2)][..], 3));
+    let longer = Settings { longest: 400, ..Settings::default() };
+    let (_, corpus) = fit(&[article("b", "", &[&text])], &longer).unwrap();
+    assert!(corpus.overlong.is_empty() && corpus.terms.iter().any(|term| term.key.len() == 400));
+}
+
+#[test]
 fn phrases_can_be_switched_off() {
     let (_, corpus) = fit(&digest(), &Settings { phrases: false, ..Settings::default() }).unwrap();
     assert!(phrases(&corpus).is_empty());

@@ -123,7 +123,7 @@ mod tests {
             passages: vec![PassageTokens { heading: Vec::new(), text: article.iter().map(token).collect() }],
             lang: "en",
         };
-        Segmented { terms: table.collect(), documents: articles.iter().map(document).collect() }
+        Segmented { terms: table.collect(), documents: articles.iter().map(document).collect(), ..Segmented::default() }
     }
 
     fn listed(theme: Vec<Weighed>, corpus: &Segmented, n: usize) -> Vec<Vec<(u32, f64)>> {

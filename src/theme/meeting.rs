@@ -186,7 +186,7 @@ mod tests {
                 lang: "en",
             })
             .collect();
-        Segmented { terms: (0..128).map(term).collect(), documents }
+        Segmented { terms: (0..128).map(term).collect(), documents, ..Segmented::default() }
     }
 
     fn blocks(articles: &[&[&str]]) -> Blocks {

@@ -63,7 +63,7 @@ impl Corpus {
                 .zip(texts)
                 .flat_map(|(a, t)| (0..u32::try_from(t.len()).unwrap()).map(move |p| (a, p)))
                 .collect(),
-            segmented: Segmented { terms, documents },
+            segmented: Segmented { terms, documents, ..Segmented::default() },
         }
     }
 

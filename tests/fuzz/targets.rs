@@ -6,7 +6,7 @@
 use wenmai::{
     Article, Config, Model, Passage,
     config::ConfigFile,
-    input::{self, Format},
+    input::{self, Format, Limit, Limits},
     lexicon::Lexicon,
     model::Saved,
     segment,
@@ -18,7 +18,8 @@ use wenmai::{
 pub type Target = fn(&[u8]);
 
 /// Every target by name.
-pub const ALL: [(&str, Target); 6] = [
+pub const ALL: [(&str, Target); 7] = [
+    ("archive", archive),
     ("config", config),
     ("lexicon", lexicon),
     ("model", model),
@@ -41,6 +42,20 @@ pub fn read(bytes: &[u8]) {
         for draft in input::parse(&path, rest, &settings).articles {
             holds(&draft.article);
         }
+    }
+}
+
+/// A file as a user names it: archives are opened, and what is in them is read.
+pub fn archive(bytes: &[u8]) {
+    let file = tempfile_of(bytes);
+    let Some(path) = file.path().to_str() else { return };
+    let limits = [(Limit::Archive, 16 << 20), (Limit::Member, 4 << 20), (Limit::File, 4 << 20), (Limit::Members, 1000)];
+    let limits = limits.into_iter().fold(Limits::new(), |limits, (limit, value)| limits.with(limit, value));
+    let settings = input::Settings { limits, ..input::Settings::default() };
+    if let Ok(found) = input::read(&[path.to_owned()], &settings) {
+        let counts = found.counts;
+        assert_eq!(counts.read, counts.articles + counts.duplicates + counts.skipped);
+        found.articles.iter().for_each(holds);
     }
 }
 

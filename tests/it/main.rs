@@ -9,6 +9,7 @@ mod compare;
 mod dependencies;
 mod evaluate;
 mod explore;
+mod full;
 mod fuzzed;
 mod killed;
 mod lexicon;

@@ -204,6 +204,38 @@ fn bad_inputs_are_named_and_the_rest_goes_on() {
 }
 
 #[test]
+fn an_encoded_picture_is_no_term_and_duplicates_are_told() {
+    let folder = tempdir().unwrap();
+    let picture = "iVBORw0KGgoAAAANSUhEUg".repeat(40);
+    let row = |id: &str, text: &str| format!("{{\"id\":\"{id}\",\"text\":\"{text}\"}}\n");
+    let (deep, trench) =
+        (row("a", "A lander went into the trench."), row("b", &format!("The trench {picture} is deep.")));
+    fs::write(folder.path().join("rows.jsonl"), format!("{deep}{trench}{deep}")).unwrap();
+    let run = |args: &[&str]| wenmai().current_dir(folder.path()).args(args).output().unwrap();
+    let output = run(&["cluster", "rows.jsonl", "--json"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("note: rows.jsonl: 1 word is left out of b: over the limit of 256 (--limit term=…);"),
+        "{said}"
+    );
+    assert!(said.contains("read 3: 2 articles, 1 duplicate, 0 skipped"), "{said}");
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("iVBORw0KGgoAAAANSUhEUgiVBORw0KGgo\","));
+    // Asked for, it is a term; strictly, it is an error; a report of it is whole.
+    assert_eq!(run(&["cluster", "rows.jsonl", "--limit", "term=1000"]).status.code(), Some(0));
+    let strict = run(&["cluster", "rows.jsonl", "--strict"]);
+    assert_eq!(strict.status.code(), Some(2), "{}", String::from_utf8_lossy(&strict.stderr));
+    // Every command that reads says what became of it.
+    for command in [&["similar", "rows.jsonl", "--to", "a", "--json"][..], &["words", "rows.jsonl", "--json"]] {
+        let output = run(command);
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(found["counts"]["duplicates"], 1, "{command:?}: {found}");
+    }
+    let page = run(&["report", "rows.jsonl", "--output", "-", "--format", "md", "--limit", "term=1000"]);
+    assert!(String::from_utf8_lossy(&page.stdout).contains("3 read: 2 articles, 1 duplicates, 0 skipped."));
+}
+
+#[test]
 fn one_article_and_twelve_copies_of_it_are_one_theme() {
     let folder = tempdir().unwrap();
     let text = "Deep sea\n\nA lander went down into the trench and came back with plankton and sediment.\n";
