@@ -63,6 +63,7 @@ pub mod limits;
 mod markdown;
 mod marks;
 mod markup;
+mod office;
 mod pairs;
 mod prose;
 mod recognise;
@@ -126,6 +127,12 @@ pub enum Format {
     Html,
     /// A table.
     Table,
+    /// A Word document.
+    Docx,
+    /// A text document of OpenDocument.
+    Odt,
+    /// A book.
+    Epub,
 }
 
 /// A registered reader.
@@ -145,7 +152,7 @@ pub struct Entry {
 }
 
 /// Every reader, one line each. Of two that are equally sure of a file the first wins.
-pub const READERS: [Entry; 7] = [
+pub const READERS: [Entry; 10] = [
     Entry {
         format: Format::Jsonl,
         name: "jsonl",
@@ -177,6 +184,30 @@ pub const READERS: [Entry; 7] = [
         endings: &["csv", "tsv", "tab"],
         binary: false,
         reader: &table::TableReader,
+    },
+    Entry {
+        format: Format::Docx,
+        name: "docx",
+        about: "a Word document, one article a file",
+        endings: &["docx", "docm", "dotx", "dotm"],
+        binary: true,
+        reader: &office::DocxReader,
+    },
+    Entry {
+        format: Format::Odt,
+        name: "odt",
+        about: "a text document of OpenDocument, one article a file",
+        endings: &["odt", "ott"],
+        binary: true,
+        reader: &office::OdtReader,
+    },
+    Entry {
+        format: Format::Epub,
+        name: "epub",
+        about: "a book, one chapter an article",
+        endings: &["epub"],
+        binary: true,
+        reader: &office::EpubReader,
     },
     Entry {
         format: Format::Digest,
@@ -313,7 +344,7 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
             vec![(file.shown.clone(), parsed)]
         })
     });
-    for (path, Parsed { articles, pairs: own, mut notes, records, positions }) in loaded {
+    for (path, Parsed { articles, pairs: own, mut notes, records, positions, .. }) in loaded {
         if with_pairs {
             pairs.extend(own);
         } else {

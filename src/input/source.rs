@@ -235,6 +235,8 @@ pub struct Parsed {
     pub records: usize,
     /// Where the lines of the notes stand; filled in by [`super::parse`].
     pub(super) positions: Vec<(u32, Position)>,
+    /// Bytes that a document which is an archive inside was unpacked to.
+    pub(super) unpacked: u64,
 }
 
 impl Parsed {
