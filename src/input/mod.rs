@@ -133,6 +133,10 @@ pub enum Format {
     Odt,
     /// A book.
     Epub,
+    /// An Excel workbook.
+    Xlsx,
+    /// A spreadsheet of OpenDocument.
+    Ods,
 }
 
 /// A registered reader.
@@ -152,7 +156,7 @@ pub struct Entry {
 }
 
 /// Every reader, one line each. Of two that are equally sure of a file the first wins.
-pub const READERS: [Entry; 10] = [
+pub const READERS: [Entry; 12] = [
     Entry {
         format: Format::Jsonl,
         name: "jsonl",
@@ -208,6 +212,22 @@ pub const READERS: [Entry; 10] = [
         endings: &["epub"],
         binary: true,
         reader: &office::EpubReader,
+    },
+    Entry {
+        format: Format::Xlsx,
+        name: "xlsx",
+        about: "an Excel workbook, one row an article, columns found by name",
+        endings: &["xlsx", "xlsm", "xltx", "xltm"],
+        binary: true,
+        reader: &office::XlsxReader,
+    },
+    Entry {
+        format: Format::Ods,
+        name: "ods",
+        about: "a spreadsheet of OpenDocument, one row an article, columns found by name",
+        endings: &["ods", "ots"],
+        binary: true,
+        reader: &office::OdsReader,
     },
     Entry {
         format: Format::Digest,

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 
 use super::{
     super::source::{Parsed, Reader, Source},
-    Fault,
     about::About,
     body::Body,
     flow::{Flow, Kind},
     opened,
-    package::{self, Package, Sort},
+    package::{self, Sort},
     xml::{self, Piece, Step, Tag},
 };
 use crate::input::limits::Limits;
@@ -30,7 +29,7 @@ impl Reader for DocxReader {
     fn read(&self, source: &Source<'_>) -> Parsed {
         opened(source, |package, parsed| {
             let limits = &source.settings().limits;
-            let (main, core) = places(package, limits)?;
+            let (main, core) = package.places("word/document.xml")?;
             let about = match package.text(&core)? {
                 Some(text) => About::read(&text, limits).unwrap_or_default(),
                 None => About::default(),
@@ -50,28 +49,6 @@ impl Reader for DocxReader {
     fn claims(&self, head: &[u8], ending: &str) -> bool {
         package::is(Sort::Docx, head, ending, &ENDINGS)
     }
-}
-
-/// Where the text and the metadata are: by the relations of the package, else where all programs put them.
-fn places(package: &mut Package<'_>, limits: &Limits) -> Result<(String, String), Fault> {
-    let (mut main, mut core) = ("word/document.xml".to_owned(), "docProps/core.xml".to_owned());
-    let relations = package.text("_rels/.rels")?.unwrap_or_default();
-    let found = xml::walk(&relations, limits, true, |piece| {
-        if let Piece::Open(tag) = piece
-            && let (Some(kind), Some(target)) = (tag.get("Type"), tag.get("Target"))
-        {
-            match kind.rsplit('/').next() {
-                Some("officeDocument") => main = target.trim_start_matches('/').to_owned(),
-                Some("core-properties") => core = target.trim_start_matches('/').to_owned(),
-                _ => {}
-            }
-        }
-        Step::On
-    });
-    if found.is_err() || !package.has(&main) {
-        main = "word/document.xml".to_owned();
-    }
-    Ok((main, core))
 }
 
 /// What paragraphs of a style are; none if they are left out.

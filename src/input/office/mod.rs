@@ -9,12 +9,16 @@ mod body;
 mod docx;
 mod epub;
 mod flow;
+mod ods;
 mod odt;
 mod package;
+mod rows;
+mod serial;
+mod xlsx;
 mod xml;
 
 use self::package::Package;
-pub(super) use self::{docx::DocxReader, epub::EpubReader, odt::OdtReader};
+pub(super) use self::{docx::DocxReader, epub::EpubReader, ods::OdsReader, odt::OdtReader, xlsx::XlsxReader};
 use super::source::{Parsed, Source};
 
 /// Why a document, or a part of it, cannot be read.

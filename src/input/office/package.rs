@@ -13,13 +13,11 @@ use super::{
         container::{Meter, all},
         encoding,
         limits::{Limit, Limits},
-        source::Source,
+        source::{OLE, Source},
     },
     Fault,
+    xml::{self, Piece, Step},
 };
-
-/// How a file of the older programs begins, and one that is encrypted by a password.
-const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
 
 /// An open document.
 pub(super) struct Package<'a> {
@@ -94,6 +92,32 @@ impl<'a> Package<'a> {
         self.text(name)?.ok_or_else(|| Fault::new(LACKS, format!("{name} is missing")))
     }
 
+    /// Where the main part and the metadata of a document of the newer offices are: by its relations, else where all programs
+    /// put them.
+    ///
+    /// # Errors
+    /// As [`Self::text`].
+    pub fn places(&mut self, usual: &str) -> Result<(String, String), Fault> {
+        let (mut main, mut core) = (usual.to_owned(), "docProps/core.xml".to_owned());
+        let relations = self.text("_rels/.rels")?.unwrap_or_default();
+        let found = xml::walk(&relations, self.limits, true, |piece| {
+            if let Piece::Open(tag) = piece
+                && let (Some(kind), Some(target)) = (tag.get("Type"), tag.get("Target"))
+            {
+                match kind.rsplit('/').next() {
+                    Some("officeDocument") => main = target.trim_start_matches('/').to_owned(),
+                    Some("core-properties") => core = target.trim_start_matches('/').to_owned(),
+                    _ => {}
+                }
+            }
+            Step::On
+        });
+        if found.is_err() || !self.has(&main) {
+            usual.clone_into(&mut main);
+        }
+        Ok((main, core))
+    }
+
     /// Counts room that is taken by more than what is unpacked: a text that a document shows many times over.
     ///
     /// # Errors
@@ -132,6 +156,8 @@ pub(super) enum Sort {
     Docx,
     Odt,
     Epub,
+    Xlsx,
+    Ods,
 }
 
 /// Whether a file that begins so is of a sort: its content says so, or says nothing and its ending does.
@@ -160,8 +186,10 @@ fn sort_of(head: &[u8]) -> Option<Sort> {
         let starts = memchr::memmem::find_iter(head, START).filter_map(|at| head.get(at + 30..));
         starts.into_iter().any(|rest| parts.iter().any(|part| rest.starts_with(part.as_bytes())))
     };
-    let all: [(Sort, bool); 3] = [
+    let all: [(Sort, bool); 5] = [
         (Sort::Docx, has(&types, "wordprocessingml") || names(&["word/document.xml", "word/_rels/"])),
+        (Sort::Xlsx, has(&types, "spreadsheetml") || names(&["xl/workbook.xml", "xl/_rels/"])),
+        (Sort::Ods, mime("application/vnd.oasis.opendocument.spreadsheet")),
         (Sort::Odt, mime("application/vnd.oasis.opendocument.text")),
         (Sort::Epub, mime("application/epub+zip") || names(&["META-INF/container.xml"])),
     ];
