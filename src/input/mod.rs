@@ -63,6 +63,7 @@ pub mod limits;
 mod markdown;
 mod marks;
 mod markup;
+mod office;
 mod pairs;
 mod prose;
 mod recognise;
@@ -126,6 +127,16 @@ pub enum Format {
     Html,
     /// A table.
     Table,
+    /// A Word document.
+    Docx,
+    /// A text document of OpenDocument.
+    Odt,
+    /// A book.
+    Epub,
+    /// An Excel workbook.
+    Xlsx,
+    /// A spreadsheet of OpenDocument.
+    Ods,
 }
 
 /// A registered reader.
@@ -145,7 +156,7 @@ pub struct Entry {
 }
 
 /// Every reader, one line each. Of two that are equally sure of a file the first wins.
-pub const READERS: [Entry; 7] = [
+pub const READERS: [Entry; 12] = [
     Entry {
         format: Format::Jsonl,
         name: "jsonl",
@@ -177,6 +188,46 @@ pub const READERS: [Entry; 7] = [
         endings: &["csv", "tsv", "tab"],
         binary: false,
         reader: &table::TableReader,
+    },
+    Entry {
+        format: Format::Docx,
+        name: "docx",
+        about: "a Word document, one article a file",
+        endings: &["docx", "docm", "dotx", "dotm"],
+        binary: true,
+        reader: &office::DocxReader,
+    },
+    Entry {
+        format: Format::Odt,
+        name: "odt",
+        about: "a text document of OpenDocument, one article a file",
+        endings: &["odt", "ott"],
+        binary: true,
+        reader: &office::OdtReader,
+    },
+    Entry {
+        format: Format::Epub,
+        name: "epub",
+        about: "a book, one chapter an article",
+        endings: &["epub"],
+        binary: true,
+        reader: &office::EpubReader,
+    },
+    Entry {
+        format: Format::Xlsx,
+        name: "xlsx",
+        about: "an Excel workbook, one row an article, columns found by name",
+        endings: &["xlsx", "xlsm", "xltx", "xltm"],
+        binary: true,
+        reader: &office::XlsxReader,
+    },
+    Entry {
+        format: Format::Ods,
+        name: "ods",
+        about: "a spreadsheet of OpenDocument, one row an article, columns found by name",
+        endings: &["ods", "ots"],
+        binary: true,
+        reader: &office::OdsReader,
     },
     Entry {
         format: Format::Digest,
@@ -313,7 +364,7 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
             vec![(file.shown.clone(), parsed)]
         })
     });
-    for (path, Parsed { articles, pairs: own, mut notes, records, positions }) in loaded {
+    for (path, Parsed { articles, pairs: own, mut notes, records, positions, .. }) in loaded {
         if with_pairs {
             pairs.extend(own);
         } else {

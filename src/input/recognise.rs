@@ -6,9 +6,8 @@ use super::{
 };
 
 /// Endings of files that are no articles, read only if their content is plainly one of the formats or one is forced.
-const FOREIGN: [&str; 21] = [
-    "csv", "tsv", "xls", "xlsx", "ods", "doc", "docx", "odt", "rtf", "ppt", "pptx", "pdf", "epub", "xml", "yaml",
-    "yml", "toml", "png", "jpg", "jpeg", "gif",
+const FOREIGN: [&str; 16] = [
+    "csv", "tsv", "xls", "doc", "rtf", "ppt", "pptx", "pdf", "xml", "yaml", "yml", "toml", "png", "jpg", "jpeg", "gif",
 ];
 
 static ENTRIES: [Entry; READERS.len()] = READERS;
@@ -27,6 +26,12 @@ pub(super) fn leaf(path: &str, bytes: &[u8], settings: &Settings, named: bool) -
     if let Some(entry) = binary(head, &ending, settings.format) {
         let source = Source::binary(path, bytes, settings);
         return finish(entry, &source);
+    }
+    if settings.format.is_none() && head.starts_with(source::OLE) {
+        if named {
+            parsed.note(None, OLDER, "");
+        }
+        return parsed;
     }
     let foreign = FOREIGN.contains(&ending.as_str()) && settings.format.is_none();
     let not_an_article = |parsed: &mut Parsed| {
@@ -107,6 +112,8 @@ fn binary(head: &[u8], ending: &str, forced: Option<Format>) -> Option<&'static 
 }
 
 const NO_TEXT: &str = "cannot be read as text; save it as text, or name its encoding with --encoding";
+
+const OLDER: &str = "is of an older office program; open it and save it as .docx or .xlsx";
 
 const NOT_AN_ARTICLE: &str = "is of no format that wenmai reads; convert it, or force a format with --input-format";
 

@@ -182,6 +182,9 @@ fn line_starts(bytes: &[u8]) -> Vec<usize> {
     starts
 }
 
+/// How a file of the older office programs begins, and one of the newer that is encrypted by a password.
+pub(super) const OLE: &[u8] = &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+
 /// The ending of a file's name in lower case, without the dot; empty if it has none.
 pub(super) fn ending(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
@@ -235,6 +238,8 @@ pub struct Parsed {
     pub records: usize,
     /// Where the lines of the notes stand; filled in by [`super::parse`].
     pub(super) positions: Vec<(u32, Position)>,
+    /// Bytes that a document which is an archive inside was unpacked to.
+    pub(super) unpacked: u64,
 }
 
 impl Parsed {

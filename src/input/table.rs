@@ -16,6 +16,10 @@ const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// Bytes of the table by which its separator is found.
 const TOP: usize = 1 << 16;
 
+/// What is said of a table without a column that is a title or a text.
+pub(super) const NO_COLUMN: &str =
+    "no column is called title or text; name them with --map title=NAME and --map text=NAME";
+
 /// Reads CSV and TSV.
 ///
 /// The first row names the columns; one has to be a title or a text, in Chinese or English or by `--map`. The separator is
@@ -30,7 +34,7 @@ impl Reader for TableReader {
             parsed.records = 1;
             parsed.note(
                 Some(1),
-                "no column is called title or text; name them with --map title=NAME and --map text=NAME",
+                NO_COLUMN,
                 format!(
                     "its first row: {}",
                     source.text().lines().next().unwrap_or_default().chars().take(80).collect::<String>()
@@ -148,8 +152,8 @@ fn rows(source: &Source<'_>, separator: u8, parsed: &mut Parsed) {
 }
 
 /// The names of the columns; one given twice, or none, gets its number.
-fn columns(record: &StringRecord) -> Vec<String> {
-    let mut names: Vec<String> = Vec::with_capacity(record.len());
+pub(super) fn columns<'r>(record: impl IntoIterator<Item = &'r str>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
     let mut taken = std::collections::HashSet::new();
     for (number, name) in (1..).zip(record) {
         let name = column(name);

@@ -35,8 +35,27 @@ const SAMPLES: [(&str, &str); 7] = [
     ("text", "雨\n来源：新华社 2025-05-03\n\nFirst line\nof a paragraph [1].\n\n第二段。\n"),
 ];
 
-fn sample(entry: &Entry) -> &'static str {
-    SAMPLES.iter().find(|(name, _)| *name == entry.name).expect("every registered reader has a sample").1
+/// The same of the formats that are no text.
+const BINARY: [(&str, &[u8]); 5] = [
+    ("docx", include_bytes!("../../tests/fixtures/office/rain.docx")),
+    ("odt", include_bytes!("../../tests/fixtures/office/rain.odt")),
+    ("epub", include_bytes!("../../tests/fixtures/office/weather.epub")),
+    ("xlsx", include_bytes!("../../tests/fixtures/office/weather.xlsx")),
+    ("ods", include_bytes!("../../tests/fixtures/office/weather.ods")),
+];
+
+fn sample(entry: &Entry) -> &'static [u8] {
+    let mut all = SAMPLES.iter().map(|(name, text)| (*name, text.as_bytes())).chain(BINARY);
+    all.find(|(name, _)| *name == entry.name).expect("every registered reader has a sample").1
+}
+
+/// The sample with other ends of lines, and with a mark; of what is no text, as it is.
+fn variants(entry: &Entry) -> Vec<Vec<u8>> {
+    let Some(text) = str::from_utf8(sample(entry)).ok().filter(|_| !entry.binary) else {
+        return vec![sample(entry).to_vec()];
+    };
+    let all = [text.to_owned(), text.replace('\n', "\r\n"), text.replace('\n', "\r"), format!("\u{FEFF}{text}")];
+    all.map(String::into_bytes).to_vec()
 }
 
 /// What must hold of anything any reader makes of any file.
@@ -110,11 +129,8 @@ fn every_reader_is_registered_once_named_and_found_by_its_name() {
 fn every_reader_keeps_the_contract_on_its_own_and_on_foreign_content() {
     for entry in &READERS {
         for other in &READERS {
-            let text = sample(other);
-            for bytes in
-                [text.to_owned(), text.replace('\n', "\r\n"), text.replace('\n', "\r"), format!("\u{FEFF}{text}")]
-            {
-                let parsed = check(entry, "sample", bytes.as_bytes());
+            for bytes in variants(other) {
+                let parsed = check(entry, "sample", &bytes);
                 if entry.format == other.format {
                     assert!(parsed.notes.is_empty(), "{}: {:?}", entry.name, parsed.notes);
                     assert!(parsed.articles.iter().map(|draft| draft.article.passages.len()).sum::<usize>() >= 2);
@@ -126,8 +142,16 @@ fn every_reader_keeps_the_contract_on_its_own_and_on_foreign_content() {
 
 #[test]
 fn the_format_is_recognised_from_content_whatever_the_ending() {
-    for entry in &READERS {
-        let text = sample(entry);
+    for entry in READERS.iter().filter(|entry| entry.binary) {
+        for ending in ["txt", "zip", "dat", "docx", entry.endings[0]] {
+            let (path, bytes) = (format!("x.{ending}"), sample(entry));
+            let forced = parse(&path, bytes, &Settings { format: Some(entry.format), ..Settings::new() });
+            assert_eq!(parse(&path, bytes, &Settings::new()), forced, "{path} is of {}", entry.name);
+            assert!(!forced.articles.is_empty());
+        }
+    }
+    for entry in READERS.iter().filter(|entry| !entry.binary) {
+        let text = str::from_utf8(sample(entry)).unwrap();
         for (ending, line_end) in [("txt", "\n"), ("md", "\r\n"), ("dat", "\r"), ("jsonl", "\n"), ("csv", "\n")] {
             // Plain text has no mark of its own, so there the ending decides.
             if entry.format == Format::Text && ending != "txt" && ending != "dat" {
@@ -168,10 +192,10 @@ proptest! {
 
     #[test]
     fn mutations_of_good_files_never_panic(
-        which in 0..SAMPLES.len(),
+        which in 0..READERS.len(),
         cuts in proptest::collection::vec((0.0..1.0f64, 0.0..1.0f64, any::<bool>(), any::<u8>()), 1..4),
     ) {
-        let mut bytes = SAMPLES[which].1.as_bytes().to_vec();
+        let mut bytes = sample(&READERS[which]).to_vec();
         for (at, length, swap, byte) in cuts {
             let start = (at * bytes.len() as f64) as usize;
             let end = (start + (length * 20.0) as usize).min(bytes.len());
@@ -203,11 +227,12 @@ fn run(inputs: &[String]) -> Result<Collection> {
 
 #[test]
 fn a_folder_of_all_formats_is_read_and_faults_are_told() {
+    let of = |name: &str| sample(READERS.iter().find(|entry| entry.name == name).unwrap());
     let (_dir, root) = folder(&[
-        ("page.txt", sample(&READERS[4]).as_bytes()),
-        ("rows.jsonl", sample(&READERS[0]).as_bytes()),
-        ("note.md", sample(&READERS[5]).as_bytes()),
-        ("plain.txt", sample(&READERS[6]).as_bytes()),
+        ("page.txt", of("digest")),
+        ("rows.jsonl", of("jsonl")),
+        ("note.md", of("markdown")),
+        ("plain.txt", of("text")),
         ("gbk.txt", b"\xD6\xD0\xB9\xFA"),
         ("cut.txt", b"ab \xE9\x9B\xA8\xE9\x9B\xA8\xE9\x9B\xA8\xE9\x9B\xA8\xE9\x9B"),
         ("scan.txt", b"\x89PNG\0\0"),

@@ -8,19 +8,20 @@
 //! To add one: write its file, and add a line to [`CONTAINERS`].
 
 mod gzip;
+mod meter;
 mod tar;
 mod zip;
 mod zstd;
 
 use std::{
-    cell::Cell,
     io::{self, Cursor, Read, Seek},
     rc::Rc,
 };
 
+pub(super) use self::meter::{Meter, Metered};
 use super::{
     READERS, Settings, files,
-    limits::{self, HARMLESS, Limit},
+    limits::{HARMLESS, Limit},
     prose::clean,
     source::{Parsed, ending},
 };
@@ -78,44 +79,6 @@ impl Read for Data<'_> {
 /// Bytes by which a file's kind is told.
 pub(super) const HEAD: usize = 4096;
 
-/// Counts what is unpacked from one file and stops it at the limits.
-#[derive(Debug)]
-struct Meter {
-    unpacked: Cell<u64>,
-    most: u64,
-    /// The limit that `most` comes from, once it is passed.
-    passed: Cell<bool>,
-    limit: Limit,
-}
-
-impl Meter {
-    fn new(settings: &Settings, packed: u64) -> Self {
-        let archive = settings.limits.of(Limit::Archive);
-        let ratio = packed.saturating_mul(settings.limits.of(Limit::Ratio)).max(HARMLESS);
-        let (most, limit) = if ratio < archive { (ratio, Limit::Ratio) } else { (archive, Limit::Archive) };
-        Self { unpacked: Cell::new(0), most, passed: Cell::new(false), limit }
-    }
-}
-
-/// A decompressor's output, metered.
-pub(super) struct Metered<R> {
-    inner: R,
-    meter: Rc<Meter>,
-}
-
-impl<R: Read> Read for Metered<R> {
-    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
-        if self.meter.passed.get() {
-            return Err(io::Error::other("it is over a limit"));
-        }
-        let read = self.inner.read(to)?;
-        let unpacked = self.meter.unpacked.get() + read as u64;
-        self.meter.unpacked.set(unpacked);
-        self.meter.passed.set(unpacked > self.meter.most);
-        Ok(read)
-    }
-}
-
 /// One file being unpacked: where it stands, and what it gave so far.
 pub(super) struct Unpack<'a> {
     settings: &'a Settings,
@@ -141,7 +104,7 @@ pub(super) fn unpack(
     settings: &Settings,
     read: &dyn Fn(&str, &[u8]) -> Parsed,
 ) -> io::Result<Vec<(String, Parsed)>> {
-    let meter = Rc::new(Meter::new(settings, packed));
+    let meter = Meter::new(&settings.limits, packed);
     let mut unpack = Unpack { settings, read, meter, members: 0, depth: 0, aside: 0, found: Vec::new() };
     let mut head = vec![0; HEAD];
     let length = fill(&mut data, &mut head)?;
@@ -201,7 +164,7 @@ fn fill(data: &mut dyn Read, to: &mut [u8]) -> io::Result<usize> {
 }
 
 /// All bytes, or none if there are more than `most`. `likely` is how many there may be.
-fn all(data: &mut dyn Read, most: u64, likely: u64) -> io::Result<Option<Vec<u8>>> {
+pub(super) fn all(data: &mut dyn Read, most: u64, likely: u64) -> io::Result<Option<Vec<u8>>> {
     if likely > most {
         return Ok(None);
     }
@@ -214,7 +177,7 @@ fn all(data: &mut dyn Read, most: u64, likely: u64) -> io::Result<Option<Vec<u8>
 impl Unpack<'_> {
     /// A decompressor whose output counts against the limits.
     pub fn metered<R: Read>(&self, inner: R) -> Metered<R> {
-        Metered { inner, meter: Rc::clone(&self.meter) }
+        self.meter.metered(inner)
     }
 
     /// All of a stream, for a container that has to seek in it.
@@ -313,12 +276,7 @@ impl Unpack<'_> {
 
     /// Whether everything has to stop.
     fn stopped(&self) -> io::Result<()> {
-        if !self.meter.passed.get() {
-            return Ok(());
-        }
-        let limit = self.meter.limit;
-        let (unpacked, passed) = (limits::bytes(self.meter.most), self.settings.limits.passed(limit));
-        Err(io::Error::other(format!("it unpacks to more than {unpacked}, {passed}")))
+        self.meter.told(&self.settings.limits).map_or(Ok(()), |told| Err(io::Error::other(told)))
     }
 
     fn open(&mut self, container: &dyn Container, path: &str, data: Data<'_>) {
@@ -333,7 +291,7 @@ impl Unpack<'_> {
         self.depth -= 1;
         match self.stopped().and(result) {
             // What stopped an archive stops the ones around it, and is told once, of the outermost.
-            Err(_) if self.depth > 0 && self.meter.passed.get() => {}
+            Err(_) if self.depth > 0 && self.meter.passed() => {}
             Err(error) => self.note(
                 path,
                 "is no archive that can be read to its end, so its other members are skipped; check it, or unpack it first",
@@ -349,7 +307,10 @@ impl Unpack<'_> {
     }
 
     fn leaf(&mut self, path: &str, bytes: &[u8]) {
-        self.found.push((path.to_owned(), (self.read)(path, bytes)));
+        let parsed = (self.read)(path, bytes);
+        // A document may be an archive inside; thousands of them are no way around the limits of the whole.
+        self.meter.count(parsed.unpacked);
+        self.found.push((path.to_owned(), parsed));
     }
 
     fn note(&mut self, path: &str, what: &'static str, detail: String) {
