@@ -49,6 +49,8 @@
 //! ```
 
 mod account;
+#[cfg(any(feature = "arrow", feature = "parquet"))]
+mod columnar;
 mod container;
 mod digest;
 mod encoding;
@@ -67,6 +69,7 @@ mod office;
 mod pairs;
 mod prose;
 mod recognise;
+mod rows;
 mod source;
 mod spans;
 mod table;
@@ -137,6 +140,12 @@ pub enum Format {
     Xlsx,
     /// A spreadsheet of OpenDocument.
     Ods,
+    /// A Parquet file.
+    #[cfg(feature = "parquet")]
+    Parquet,
+    /// An Arrow IPC file or stream.
+    #[cfg(feature = "arrow")]
+    Arrow,
 }
 
 /// A registered reader.
@@ -156,7 +165,7 @@ pub struct Entry {
 }
 
 /// Every reader, one line each. Of two that are equally sure of a file the first wins.
-pub const READERS: [Entry; 12] = [
+pub const READERS: [Entry; 12 + cfg!(feature = "parquet") as usize + cfg!(feature = "arrow") as usize] = [
     Entry {
         format: Format::Jsonl,
         name: "jsonl",
@@ -188,6 +197,24 @@ pub const READERS: [Entry; 12] = [
         endings: &["csv", "tsv", "tab"],
         binary: false,
         reader: &table::TableReader,
+    },
+    #[cfg(feature = "parquet")]
+    Entry {
+        format: Format::Parquet,
+        name: "parquet",
+        about: "a Parquet file, one row an article, columns found by name",
+        endings: &["parquet"],
+        binary: true,
+        reader: &columnar::ParquetReader,
+    },
+    #[cfg(feature = "arrow")]
+    Entry {
+        format: Format::Arrow,
+        name: "arrow",
+        about: "an Arrow IPC file (Feather) or stream, one row an article, columns found by name",
+        endings: &["arrow", "feather", "arrows", "ipc"],
+        binary: true,
+        reader: &columnar::ArrowReader,
     },
     Entry {
         format: Format::Docx,

@@ -6,10 +6,9 @@ use serde_json::{Map, Value};
 use super::{
     fields::{self, Names},
     limits::Limit,
-    prose,
+    prose, rows,
     source::{Likeness, Parsed, Reader, Source},
 };
-use crate::article::Article;
 
 /// What parts columns, by how common it is.
 const SEPARATORS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -42,7 +41,7 @@ impl Reader for TableReader {
             );
             return parsed;
         };
-        rows(source, separator, &mut parsed);
+        records(source, separator, &mut parsed);
         parsed
     }
 
@@ -94,7 +93,7 @@ fn column(name: &str) -> String {
     prose::clean(name.trim_start_matches('\u{FEFF}'))
 }
 
-fn rows(source: &Source<'_>, separator: u8, parsed: &mut Parsed) {
+fn records(source: &Source<'_>, separator: u8, parsed: &mut Parsed) {
     let (text, settings) = (source.text(), source.settings());
     let limits = &settings.limits;
     let mut csv = open(text, separator);
@@ -165,20 +164,9 @@ pub(super) fn columns<'r>(record: impl IntoIterator<Item = &'r str>) -> Vec<Stri
 }
 
 fn row(source: &Source<'_>, head: &[String], record: &StringRecord, span: std::ops::Range<usize>, parsed: &mut Parsed) {
-    let names = &source.settings().names;
     let cells = head.iter().zip(record).filter(|(_, cell)| !cell.trim().is_empty());
-    let mut row: Map<String, Value> = cells.map(|(name, cell)| (name.clone(), cell.into())).collect();
-    let at = source.position(span.clone());
-    let line = Some(at.line);
-    let mut article = Article { title_position: at, ..Article::default() };
-    if let Some(name) = fields::given("text", &row, names).map(str::to_owned)
-        && let Some(Value::String(text)) = row.shift_remove(&name)
-    {
-        article.passages =
-            prose::paragraphs(&text).into_iter().map(|range| prose::passage(&text[range], None, at)).collect();
-    }
-    let missing = ("the row has neither a title nor a text; fill in one", String::new());
-    fields::finish(article, row, names, line, missing, parsed);
+    let row: Map<String, Value> = cells.map(|(name, cell)| (name.clone(), cell.into())).collect();
+    rows::add(source, row, source.position(span), parsed);
 }
 
 #[cfg(test)]

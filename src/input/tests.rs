@@ -36,12 +36,14 @@ const SAMPLES: [(&str, &str); 7] = [
 ];
 
 /// The same of the formats that are no text.
-const BINARY: [(&str, &[u8]); 5] = [
+const BINARY: [(&str, &[u8]); 7] = [
     ("docx", include_bytes!("../../tests/fixtures/office/rain.docx")),
     ("odt", include_bytes!("../../tests/fixtures/office/rain.odt")),
     ("epub", include_bytes!("../../tests/fixtures/office/weather.epub")),
     ("xlsx", include_bytes!("../../tests/fixtures/office/weather.xlsx")),
     ("ods", include_bytes!("../../tests/fixtures/office/weather.ods")),
+    ("parquet", include_bytes!("../../tests/fixtures/columnar/weather.parquet")),
+    ("arrow", include_bytes!("../../tests/fixtures/columnar/weather.feather")),
 ];
 
 fn sample(entry: &Entry) -> &'static [u8] {

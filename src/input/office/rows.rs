@@ -7,12 +7,12 @@ use super::{
         fields::{self, Names},
         limits::Limit,
         prose,
+        rows::{self, shown},
         source::{Parsed, Source},
         table::{NO_COLUMN, columns},
     },
     serial,
 };
-use crate::article::Article;
 
 /// Rows with something in them among which the names of the columns are looked for: titles and remarks may stand above.
 const TOP: usize = 20;
@@ -154,14 +154,6 @@ fn names_columns(cells: &Cells, names: &Names) -> bool {
 
 fn article(source: &Source<'_>, mut row: Map<String, Value>, number: usize, late: bool, parsed: &mut Parsed) {
     let names = &source.settings().names;
-    let at = source.part(number);
-    let mut article = Article { title_position: at, ..Article::default() };
-    if let Some(name) = fields::given("text", &row, names).map(str::to_owned)
-        && let Some(text) = row.shift_remove(&name).map(|value| shown(&value))
-    {
-        let all = prose::paragraphs(&text).into_iter().filter_map(|range| text.get(range));
-        article.passages = all.map(|text| prose::passage(text, None, at)).collect();
-    }
     // A day that lost its format is a number.
     if let Some(name) = fields::given("date", &row, names).map(str::to_owned)
         && let Some(value) = row.get_mut(&name)
@@ -170,14 +162,9 @@ fn article(source: &Source<'_>, mut row: Map<String, Value>, number: usize, late
     {
         *value = day.into();
     }
-    let missing = ("the row has neither a title nor a text; fill in one", String::new());
-    fields::finish(article, row, names, Some(at.line), missing, parsed);
+    rows::add(source, row, source.part(number), parsed);
 }
 
 fn blank(value: &Value) -> bool {
     value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
-}
-
-fn shown(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
