@@ -268,7 +268,9 @@ fn content(raw: &str) -> String {
 }
 
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = tag.attributes().flatten().find(|attribute| attribute.key.as_ref() == name)?;
+    // Without the check for doubles, which takes the square of their number.
+    let mut attributes = tag.attributes();
+    let found = attributes.with_checks(false).flatten().find(|attribute| attribute.key.as_ref() == name)?;
     Some(markup::decoded(&found.value).into_owned())
 }
 

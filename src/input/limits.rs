@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `file` | 1 GiB | bytes of one file that is no archive, or of standard input |
 //! | `member` | 256 MiB | bytes of one member of an archive, unpacked |
-//! | `archive` | 4 GiB | bytes unpacked from one archive, with all archives in it |
+//! | `archive` | 4 GiB | bytes unpacked from one archive or document, with all archives in it |
 //! | `ratio` | 200 | bytes unpacked for each byte of the archive, once 64 MiB are unpacked |
 //! | `members` | 100 000 | members of one archive, with those of the archives in it |
 //! | `depth` | 5 | archives in archives; a `.tar.gz` is two |
@@ -13,7 +13,7 @@
 //! | `row` | 16 MiB | bytes of one row of a table or of JSON lines |
 //! | `columns` | 16 384 | columns of a table |
 //! | `page` | 16 MiB | bytes of one web page, which takes some 15 times as much memory |
-//! | `nesting` | 512 | elements in elements of HTML |
+//! | `nesting` | 512 | elements in elements of HTML and XML |
 //! | `term` | 256 | bytes of a word; what is longer is data, such as an encoded picture, and no term |
 //! | `wait` | 5 | seconds until a pipe that nobody writes to is given up |
 //!
@@ -30,7 +30,7 @@ pub enum Limit {
     File,
     /// Bytes of one member of an archive, unpacked.
     Member,
-    /// Bytes unpacked from one archive, with all archives in it.
+    /// Bytes unpacked from one archive or document, with all archives in it.
     Archive,
     /// Bytes unpacked for each byte of the archive.
     Ratio,
@@ -48,7 +48,7 @@ pub enum Limit {
     Columns,
     /// Bytes of one web page.
     Page,
-    /// Elements in elements of HTML.
+    /// Elements in elements of HTML and XML.
     Nesting,
     /// Bytes of a word that can be a term.
     Term,

@@ -33,6 +33,11 @@ pub(super) fn leaf(path: &str, bytes: &[u8], settings: &Settings, named: bool) -
         }
         return parsed;
     }
+    // Text under the name of a binary format is read if it is plainly of another.
+    let owner = READERS.iter().find(|entry| {
+        entry.binary && settings.format.is_none() && entry.endings.contains(&ending.as_str()) && !bytes.is_empty()
+    });
+    let owned = |entry| finish(entry, &Source::binary(path, bytes, settings));
     let foreign = FOREIGN.contains(&ending.as_str()) && settings.format.is_none();
     let not_an_article = |parsed: &mut Parsed| {
         if named {
@@ -41,6 +46,7 @@ pub(super) fn leaf(path: &str, bytes: &[u8], settings: &Settings, named: bool) -
     };
     let source = match Source::decode(path, bytes, settings) {
         Ok(source) => source,
+        Err(_) if owner.is_some() => return owner.map(owned).unwrap_or_default(),
         Err(_) if foreign => {
             not_an_article(&mut parsed);
             return parsed;
@@ -55,6 +61,9 @@ pub(super) fn leaf(path: &str, bytes: &[u8], settings: &Settings, named: bool) -
         return parsed;
     }
     let (likeness, entry) = recognise(&source, settings.format);
+    if let Some(entry) = owner.filter(|_| likeness < Likeness::Certain) {
+        return owned(entry);
+    }
     if foreign && likeness < Likeness::Certain {
         // A reader that has this ending knows best what it misses.
         return match READERS.iter().find(|entry| named && entry.endings.contains(&ending.as_str())) {

@@ -79,3 +79,13 @@ fn a_billion_laughs_are_not_expanded_and_broken_feeds_keep_what_is_whole() {
     let deep = format!("<rss><channel><item><title>{}t", "<b>".repeat(100_000));
     assert_eq!(read(&deep).articles.len(), 0);
 }
+
+#[test]
+fn a_tag_of_many_attributes_took_the_square_of_their_number() {
+    let many: String = (0..300_000).map(|n| format!(" a{n}=''")).collect();
+    let text = format!("<feed><entry><title>雨</title><link{many} href='http://x.org/'/></entry></feed>");
+    let from = std::time::Instant::now();
+    let parsed = FeedReader.read(&Source::new("a.xml", text.as_bytes()).unwrap());
+    assert_eq!(parsed.articles[0].article.url.as_deref(), Some("http://x.org/"));
+    assert!(from.elapsed().as_secs() < 20);
+}

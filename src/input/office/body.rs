@@ -115,6 +115,9 @@ impl<'a, 'b> Body<'a, 'b> {
             self.row_end();
         }
         parsed.records = 1;
+        if let Some(fault) = self.flow.over() {
+            return parsed.note(None, fault.what, fault.detail);
+        }
         let empty = self.flow.is_empty();
         match fault {
             Some(fault) if empty => return parsed.note(None, fault.what, fault.detail),

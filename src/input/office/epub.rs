@@ -5,16 +5,16 @@ use std::collections::{HashMap, HashSet};
 use super::{
     super::{
         limits::{Limit, Limits},
-        markup,
-        prose::{clean, paragraphs},
+        prose::clean,
         source::{Draft, Parsed, Reader, Source},
     },
     Fault,
     about::About,
+    chapter::Chapter,
     flow::{Flow, Kind},
     opened,
     package::{self, Package, Sort},
-    xml::{self, Piece, Step, Tag},
+    xml::{self, Piece, Step},
 };
 
 /// Reads EPUB.
@@ -166,6 +166,9 @@ impl Book {
         let close = |flow: Option<Flow<'_, '_>>, parsed: &mut Parsed| {
             if let Some(flow) = flow.filter(Flow::has_text) {
                 parsed.records += 1;
+                if let Some(fault) = flow.over() {
+                    return parsed.note(None, fault.what, fault.detail);
+                }
                 parsed.articles.push(Draft { article: flow.finish(&none), number: Some(parsed.records) });
             }
         };
@@ -192,7 +195,7 @@ impl Book {
                 }
             };
             let blocks = Chapter::read(&text, &source.settings().limits);
-            let Some(blocks) = blocks else { continue };
+            let Some((blocks, whole)) = blocks else { continue };
             let passages = blocks.len() as u64 * PASSAGE;
             let title = self.titles.get(path).map(String::as_str);
             let headed = blocks.iter().any(|(kind, _)| *kind != Kind::Text);
@@ -202,6 +205,9 @@ impl Book {
             }
             let flow = open.get_or_insert_with(|| Flow::new(source, title));
             blocks.iter().for_each(|(kind, text)| flow.add(*kind, text, part));
+            if !whole {
+                flow.overflow();
+            }
             if let Err(fault) = package.count(passages) {
                 close(open.take(), parsed);
                 return Err(fault);
@@ -215,7 +221,8 @@ impl Book {
 const LOCKED: &str = "has chapters that are locked by its seller; use a copy without such a lock";
 const MISSING: &str = "lists a chapter that is not in it; fetch the book anew";
 
-fn is_furniture(kinds: Option<String>) -> bool {
+/// Whether one of the kinds that a book gives a part of it is no chapter.
+pub(super) fn is_furniture(kinds: Option<String>) -> bool {
     kinds.is_some_and(|kinds| kinds.split_whitespace().any(|kind| FURNITURE.contains(&kind)))
 }
 
@@ -286,143 +293,4 @@ fn contents(package: &mut Package<'_>, path: &str, limits: &Limits, titles: &mut
         }
         Step::On
     });
-}
-
-/// A file that is being read.
-struct Chapter {
-    blocks: Vec<(Kind, String)>,
-    most: usize,
-    text: String,
-    level: Option<u8>,
-    /// Cells in cells.
-    cells: usize,
-    furniture: bool,
-}
-
-/// Elements that begin a paragraph of their own.
-const BLOCKS: [&str; 25] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "caption",
-    "center",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "figcaption",
-    "figure",
-    "footer",
-    "header",
-    "hr",
-    "li",
-    "main",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "table",
-    "tr",
-    "ul",
-];
-
-impl Chapter {
-    /// The paragraphs; none if the file is marked as no chapter.
-    fn read(text: &str, limits: &Limits) -> Option<Vec<(Kind, String)>> {
-        let most = usize::try_from(limits.of(Limit::Passages)).unwrap_or(usize::MAX).saturating_add(1);
-        let mut chapter =
-            Self { blocks: Vec::new(), most, text: String::new(), level: None, cells: 0, furniture: false };
-        let result = xml::walk(text, limits, false, |piece| match piece {
-            Piece::Open(tag) => chapter.start(tag),
-            Piece::Close(name) => {
-                chapter.end(name);
-                Step::On
-            }
-            Piece::Text(text) => {
-                chapter.text.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
-                Step::On
-            }
-        });
-        chapter.flush(Kind::Text);
-        if result.is_err() && text.len() as u64 <= limits.of(Limit::Page) {
-            // No XML after all: as any page is read.
-            let seen = markup::see(text).text;
-            let cut = paragraphs(&seen).into_iter().take(most);
-            chapter.blocks = cut.filter_map(|at| Some((Kind::Text, seen.get(at)?.to_owned()))).collect();
-        }
-        (!chapter.furniture).then_some(chapter.blocks)
-    }
-
-    fn start(&mut self, tag: &Tag<'_>) -> Step {
-        let name = tag.name();
-        if matches!(name, "body" | "section") && self.blocks.is_empty() && is_furniture(tag.get("type")) {
-            self.furniture = true;
-            return Step::Done;
-        }
-        match name {
-            "head" | "script" | "style" | "template" | "nav" | "svg" | "rt" | "rp" | "audio" | "video" => {
-                return Step::Over;
-            }
-            "br" => self.text.push('\n'),
-            "td" | "th" => {
-                self.cells += 1;
-            }
-            _ if level(name).is_some() => {
-                self.flush(Kind::Text);
-                self.level = level(name);
-            }
-            _ if BLOCKS.contains(&name) => self.block(),
-            _ => {}
-        }
-        Step::On
-    }
-
-    fn end(&mut self, name: &str) {
-        match name {
-            "td" | "th" => {
-                self.cells = self.cells.saturating_sub(1);
-                let kept = self.text.trim_end().len();
-                self.text.truncate(kept);
-                self.text.push_str(" | ");
-            }
-            "tr" => {
-                let kept = self.text.trim_end_matches([' ', '|']).len();
-                self.text.truncate(kept);
-                self.block();
-            }
-            _ if self.level.is_some() && level(name) == self.level => {
-                let level = self.level.take().unwrap_or(1);
-                self.flush(Kind::Heading(level));
-            }
-            _ if BLOCKS.contains(&name) => self.block(),
-            _ => {}
-        }
-    }
-
-    /// A paragraph ends, but in a cell only a line, and in a heading nothing.
-    fn block(&mut self) {
-        if self.level.is_some() {
-            self.text.push(' ');
-        } else if self.cells > 0 {
-            self.text.push('\n');
-        } else {
-            self.flush(Kind::Text);
-        }
-    }
-
-    fn flush(&mut self, kind: Kind) {
-        let text = std::mem::take(&mut self.text);
-        if !text.trim().is_empty() && self.blocks.len() < self.most {
-            self.blocks.push((kind, text));
-        }
-    }
-}
-
-fn level(name: &str) -> Option<u8> {
-    match name.as_bytes() {
-        [b'h', digit @ b'1'..=b'6'] => Some(digit - b'0'),
-        _ => None,
-    }
 }

@@ -6,6 +6,7 @@ use super::{
         prose::{byline, clean, is_titlelike, passage},
         source::Source,
     },
+    Fault,
     about::About,
 };
 use crate::article::Article;
@@ -36,6 +37,8 @@ pub(super) struct Flow<'a, 'b> {
     heading: Option<(u8, String, usize)>,
     heading_used: bool,
     bytes: usize,
+    /// The limit that was passed; what follows is not kept.
+    over: Option<Limit>,
 }
 
 impl<'a, 'b> Flow<'a, 'b> {
@@ -43,16 +46,12 @@ impl<'a, 'b> Flow<'a, 'b> {
     pub fn new(source: &'a Source<'b>, title: Option<&str>) -> Self {
         let title = title.unwrap_or_default().to_owned();
         let article = Article { title, title_position: source.part(1), ..Article::default() };
-        Self { source, article, shown: false, heading: None, heading_used: true, bytes: 0 }
+        Self { source, article, shown: false, heading: None, heading_used: true, bytes: 0, over: None }
     }
 
     /// Takes the paragraph that is number `part` of the file, from 1.
     pub fn add(&mut self, kind: Kind, text: &str, part: usize) {
-        let limits = &self.source.settings().limits;
-        // One more than there may be is enough to tell that there are too many.
-        if self.article.passages.len() as u64 > limits.of(Limit::Passages)
-            || self.bytes as u64 > limits.of(Limit::Article)
-        {
+        if self.over.is_some() {
             return;
         }
         let text = tidy(text);
@@ -60,6 +59,12 @@ impl<'a, 'b> Flow<'a, 'b> {
             return;
         }
         self.bytes += text.len();
+        let limits = &self.source.settings().limits;
+        if self.bytes as u64 > limits.of(Limit::Article) {
+            self.over = Some(Limit::Article);
+        } else if self.article.passages.len() as u64 >= limits.of(Limit::Passages) {
+            self.over = Some(Limit::Passages);
+        }
         let top = self.article.passages.is_empty() && self.heading.is_none() && !self.shown;
         match kind {
             Kind::Title if top => self.title(&text, part),
@@ -101,6 +106,20 @@ impl<'a, 'b> Flow<'a, 'b> {
         if let Some((_, text, part)) = self.heading.take_if(|_| !self.heading_used) {
             self.article.passages.push(passage(&text, None, self.source.part(part)));
         }
+    }
+
+    /// Takes it that there are too many paragraphs.
+    pub fn overflow(&mut self) {
+        self.over = self.over.or(Some(Limit::Passages));
+    }
+
+    /// Whether the article is too long to be kept.
+    pub fn over(&self) -> Option<Fault> {
+        let passed = self.source.settings().limits.passed(self.over?);
+        Some(Fault::new(
+            "the article is too long; cut it into several, or raise the limit",
+            format!("it goes on, {passed}"),
+        ))
     }
 
     /// Whether there was no word.

@@ -6,6 +6,7 @@
 
 mod about;
 mod body;
+mod chapter;
 mod docx;
 mod epub;
 mod flow;

@@ -164,7 +164,7 @@ pub(super) enum Sort {
 pub(super) fn is(sort: Sort, head: &[u8], ending: &str, endings: &[&str]) -> bool {
     match sort_of(head) {
         Some(said) => said == sort,
-        // What is plainly text is read as such, whatever it is called.
+        // What may be text is looked at as such first, whatever it is called.
         None => {
             let binary = head.starts_with(b"PK\x03\x04") || head.iter().any(|&byte| byte < 9);
             binary && endings.contains(&ending)

@@ -131,8 +131,13 @@ fn what_is_no_document_gets_one_line_with_a_remedy() {
         assert!(says.iter().zip(&told).all(|(says, told)| told.contains(says)), "{told:?}");
         assert!(parsed.notes.iter().all(|note| note.lost && note.what.contains("; ")), "{told:?}");
     }
-    // Words under a wrong name are read as what they are.
-    assert_eq!(parse("a.docx", "雨\n\n下雨了。".as_bytes(), &Settings::new()).articles[0].article.title, "雨");
+    // Words under a wrong name are no article, unless they are plainly of another format.
+    for (path, text, count) in
+        [("a.xlsx", "rubbish", 0), ("a.docx", "雨\n\n雨。", 0), ("a.xlsx", "title,text\na,b\n", 1)]
+    {
+        let parsed = parse(path, text.as_bytes(), &Settings::new());
+        assert_eq!((parsed.articles.len(), parsed.notes.len()), (count, 1 - count), "{path}: {:?}", parsed.notes);
+    }
 }
 
 #[test]
@@ -376,4 +381,16 @@ fn wide_tables_and_long_rows_are_limited() {
     assert!(parsed.notes[0].detail.contains("--limit row=…"));
     let parsed = parse("a.xlsx", &sheet(&["title", "b", "c", "d"], "a"), &settings);
     assert!(parsed.articles.is_empty() && parsed.notes[0].detail.contains("--limit columns=…"), "{:?}", parsed.notes);
+}
+
+#[test]
+fn a_document_that_is_too_long_was_cut_without_a_word() {
+    let paragraph = "<p><r><t>a</t></r></p>";
+    let limits = Limits::new().read("passages", "3").unwrap();
+    let settings = Settings { limits, ..Settings::new() };
+    for (count, kept) in [(3, 1), (4, 0), (5, 0)] {
+        let parsed = parse("a.docx", &word(&format!("<d>{}</d>", paragraph.repeat(count))), &settings);
+        assert_eq!(parsed.articles.len(), kept, "{count}: {:?}", parsed.notes);
+        assert!(kept == 1 || told(&parsed)[0].contains("--limit passages=…"));
+    }
 }
