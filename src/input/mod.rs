@@ -58,11 +58,14 @@ mod files;
 mod front_matter;
 mod html;
 mod ids;
+mod inner;
 mod jsonl;
 pub mod limits;
 mod markdown;
 mod marks;
 mod markup;
+mod mhtml;
+mod mime;
 mod pairs;
 mod prose;
 mod recognise;
@@ -70,6 +73,7 @@ mod source;
 mod spans;
 mod table;
 mod text;
+mod warc;
 
 use std::{fmt, str::FromStr};
 
@@ -126,6 +130,10 @@ pub enum Format {
     Html,
     /// A table.
     Table,
+    /// A saved web page.
+    Mhtml,
+    /// A web archive.
+    Warc,
 }
 
 /// A registered reader.
@@ -145,7 +153,7 @@ pub struct Entry {
 }
 
 /// Every reader, one line each. Of two that are equally sure of a file the first wins.
-pub const READERS: [Entry; 7] = [
+pub const READERS: [Entry; 9] = [
     Entry {
         format: Format::Jsonl,
         name: "jsonl",
@@ -169,6 +177,22 @@ pub const READERS: [Entry; 7] = [
         endings: &["html", "htm", "xhtml", "shtml"],
         binary: false,
         reader: &html::HtmlReader,
+    },
+    Entry {
+        format: Format::Mhtml,
+        name: "mhtml",
+        about: "a web page saved in one file, or an e-mail that is one",
+        endings: &["mhtml", "mht"],
+        binary: true,
+        reader: &mhtml::MhtmlReader,
+    },
+    Entry {
+        format: Format::Warc,
+        name: "warc",
+        about: "a web archive, one page an article",
+        endings: &["warc"],
+        binary: true,
+        reader: &warc::WarcReader,
     },
     Entry {
         format: Format::Table,
