@@ -67,6 +67,7 @@ mod markup;
 mod mhtml;
 mod mime;
 mod pairs;
+mod pdf;
 mod prose;
 mod recognise;
 mod source;
@@ -134,6 +135,8 @@ pub enum Format {
     Mhtml,
     /// A web archive.
     Warc,
+    /// A PDF file.
+    Pdf,
 }
 
 /// A registered reader.
@@ -153,7 +156,7 @@ pub struct Entry {
 }
 
 /// Every reader, one line each. Of two that are equally sure of a file the first wins.
-pub const READERS: [Entry; 9] = [
+pub const READERS: [Entry; 10] = [
     Entry {
         format: Format::Jsonl,
         name: "jsonl",
@@ -193,6 +196,14 @@ pub const READERS: [Entry; 9] = [
         endings: &["warc"],
         binary: true,
         reader: &warc::WarcReader,
+    },
+    Entry {
+        format: Format::Pdf,
+        name: "pdf",
+        about: "a PDF file with text, one article a file",
+        endings: &["pdf"],
+        binary: true,
+        reader: &pdf::PdfReader,
     },
     Entry {
         format: Format::Table,

@@ -6,9 +6,9 @@ use super::{
 };
 
 /// Endings of files that are no articles, read only if their content is plainly one of the formats or one is forced.
-const FOREIGN: [&str; 21] = [
-    "csv", "tsv", "xls", "xlsx", "ods", "doc", "docx", "odt", "rtf", "ppt", "pptx", "pdf", "epub", "xml", "yaml",
-    "yml", "toml", "png", "jpg", "jpeg", "gif",
+const FOREIGN: [&str; 20] = [
+    "csv", "tsv", "xls", "xlsx", "ods", "doc", "docx", "odt", "rtf", "ppt", "pptx", "epub", "xml", "yaml", "yml",
+    "toml", "png", "jpg", "jpeg", "gif",
 ];
 
 static ENTRIES: [Entry; READERS.len()] = READERS;

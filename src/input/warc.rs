@@ -185,7 +185,10 @@ fn unpacked(head: &Head, body: &[u8], most: u64) -> Result<Vec<u8>, String> {
             "deflate" => {
                 flate2::read::DeflateDecoder::new(bytes.as_slice()).take(most.saturating_add(1)).read_to_end(&mut out)
             }
-            "br" | "zstd" | "compress" => return Err(format!("it is packed in {coding}")),
+            "br" => brotli_decompressor::Decompressor::new(bytes.as_slice(), 4096)
+                .take(most.saturating_add(1))
+                .read_to_end(&mut out),
+            "zstd" | "compress" => return Err(format!("it is packed in {coding}")),
             _ => continue,
         };
         read.map_err(|error| error.to_string())?;

@@ -47,7 +47,7 @@ fn pages_are_articles_and_the_rest_is_counted() {
         record(
             "response",
             "http://y.cn/c",
-            &answer("200 OK\r\nContent-Type: text/html\r\nContent-Encoding: br", b"xx"),
+            &answer("200 OK\r\nContent-Type: text/html\r\nContent-Encoding: compress", b"xx"),
         ),
         record("response", "http://y.cn/d", &answer("200 OK\r\nContent-Type: text/html", b"<p> </p>")),
     ]
@@ -66,7 +66,7 @@ fn pages_are_articles_and_the_rest_is_counted() {
     assert_eq!(parsed.articles[1].article.url.as_deref(), Some("http://y.cn/b"));
     let said: Vec<_> = parsed.notes.iter().map(|note| (note.line, note.lost, note.parts().0)).collect();
     assert_eq!(said.len(), 3, "{said:?}");
-    assert!(said[0].0 == Some(8) && said[0].2.contains("http://y.cn/c, it is packed in br"), "{said:?}");
+    assert!(said[0].0 == Some(8) && said[0].2.contains("http://y.cn/c, it is packed in compress"), "{said:?}");
     assert!(said[1].0 == Some(9) && said[1].2.contains("without text"), "{said:?}");
     assert!(!said[2].1 && said[2].2.ends_with(": 3"), "{said:?}");
 }
