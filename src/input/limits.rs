@@ -3,10 +3,10 @@
 //! | limit | default | of what |
 //! |---|---|---|
 //! | `file` | 1 GiB | bytes of one file that is no archive, or of standard input |
-//! | `member` | 256 MiB | bytes of one member of an archive, unpacked |
+//! | `member` | 256 MiB | bytes of one member of an archive, unpacked; of all that is packed in one PDF |
 //! | `archive` | 4 GiB | bytes unpacked from one archive or document, with all archives in it |
-//! | `ratio` | 200 | bytes unpacked for each byte of the archive, once 64 MiB are unpacked |
-//! | `members` | 100 000 | members of one archive, with those of the archives in it |
+//! | `ratio` | 200 | bytes unpacked for each byte of the archive or PDF, once 64 MiB are unpacked |
+//! | `members` | 100 000 | members of one archive, with those of the archives in it; records of a web archive |
 //! | `depth` | 5 | archives in archives; a `.tar.gz` is two |
 //! | `article` | 16 MiB | bytes of the text of one article |
 //! | `passages` | 100 000 | passages of one article |

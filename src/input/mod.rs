@@ -60,13 +60,17 @@ mod files;
 mod front_matter;
 mod html;
 mod ids;
+mod inner;
 mod jsonl;
 pub mod limits;
 mod markdown;
 mod marks;
 mod markup;
+mod mhtml;
+mod mime;
 mod office;
 mod pairs;
+mod pdf;
 mod prose;
 mod recognise;
 mod rows;
@@ -74,6 +78,7 @@ mod source;
 mod spans;
 mod table;
 mod text;
+mod warc;
 
 use std::{fmt, str::FromStr};
 
@@ -146,6 +151,12 @@ pub enum Format {
     /// An Arrow IPC file or stream.
     #[cfg(feature = "arrow")]
     Arrow,
+    /// A saved web page.
+    Mhtml,
+    /// A web archive.
+    Warc,
+    /// A PDF file.
+    Pdf,
 }
 
 /// A registered reader.
@@ -165,7 +176,7 @@ pub struct Entry {
 }
 
 /// Every reader, one line each. Of two that are equally sure of a file the first wins.
-pub const READERS: [Entry; 12 + cfg!(feature = "parquet") as usize + cfg!(feature = "arrow") as usize] = [
+pub const READERS: [Entry; 15 + cfg!(feature = "parquet") as usize + cfg!(feature = "arrow") as usize] = [
     Entry {
         format: Format::Jsonl,
         name: "jsonl",
@@ -191,12 +202,28 @@ pub const READERS: [Entry; 12 + cfg!(feature = "parquet") as usize + cfg!(featur
         reader: &html::HtmlReader,
     },
     Entry {
-        format: Format::Table,
-        name: "table",
-        about: "CSV or TSV, one row an article, columns found by name",
-        endings: &["csv", "tsv", "tab"],
-        binary: false,
-        reader: &table::TableReader,
+        format: Format::Mhtml,
+        name: "mhtml",
+        about: "a web page saved in one file, or an e-mail that is one",
+        endings: &["mhtml", "mht"],
+        binary: true,
+        reader: &mhtml::MhtmlReader,
+    },
+    Entry {
+        format: Format::Warc,
+        name: "warc",
+        about: "a web archive, one page an article",
+        endings: &["warc"],
+        binary: true,
+        reader: &warc::WarcReader,
+    },
+    Entry {
+        format: Format::Pdf,
+        name: "pdf",
+        about: "a PDF file with text, one article a file",
+        endings: &["pdf"],
+        binary: true,
+        reader: &pdf::PdfReader,
     },
     #[cfg(feature = "parquet")]
     Entry {
@@ -255,6 +282,14 @@ pub const READERS: [Entry; 12 + cfg!(feature = "parquet") as usize + cfg!(featur
         endings: &["ods", "ots"],
         binary: true,
         reader: &office::OdsReader,
+    },
+    Entry {
+        format: Format::Table,
+        name: "table",
+        about: "CSV or TSV, one row an article, columns found by name",
+        endings: &["csv", "tsv", "tab"],
+        binary: false,
+        reader: &table::TableReader,
     },
     Entry {
         format: Format::Digest,

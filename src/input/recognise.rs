@@ -6,9 +6,8 @@ use super::{
 };
 
 /// Endings of files that are no articles, read only if their content is plainly one of the formats or one is forced.
-const FOREIGN: [&str; 16] = [
-    "csv", "tsv", "xls", "doc", "rtf", "ppt", "pptx", "pdf", "xml", "yaml", "yml", "toml", "png", "jpg", "jpeg", "gif",
-];
+const FOREIGN: [&str; 15] =
+    ["csv", "tsv", "xls", "doc", "rtf", "ppt", "pptx", "xml", "yaml", "yml", "toml", "png", "jpg", "jpeg", "gif"];
 
 static ENTRIES: [Entry; READERS.len()] = READERS;
 

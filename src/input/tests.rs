@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{account::SHOWN, recognise::recognise, source::Source, *};
 
 /// One file in each format, each with several passages.
-const SAMPLES: [(&str, &str); 7] = [
+const SAMPLES: [(&str, &str); 10] = [
     (
         "digest",
         "雨水\nSearch documents\n春雨\nFeng Xiang Bao· 2025-03-05 08:10\nGroup 1 - Rain fell [1] - It stopped [1][2] \
@@ -30,6 +30,23 @@ const SAMPLES: [(&str, &str); 7] = [
     (
         "html",
         "<!DOCTYPE html>\n<html><head><title>雨水</title></head>\n<body><h1>雨水</h1>\n<p>First line\nof a paragraph [1].</p>\n<p>第二段。</p>\n</body></html>\n",
+    ),
+    (
+        "mhtml",
+        "MIME-Version: 1.0\nSubject: rain\nContent-Type: multipart/related; boundary=\"b\"\n\n--b\nContent-Type: text/html\n\n\
+         <html><body><h1>雨水</h1><p>First paragraph [1].</p>\n<p>第二段。</p></body></html>\n--b--\n",
+    ),
+    (
+        "warc",
+        "WARC/1.0\nWARC-Type: resource\nWARC-Target-URI: http://x.org/a\nContent-Type: text/html\nContent-Length: 88\n\n\
+         <html><body><h1>雨水</h1><p>First paragraph [1].</p> <p>第二段。</p></body></html>\n\n\n",
+    ),
+    (
+        "pdf",
+        "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Count 1/Kids[3 0 R]>>\nendobj\n\
+         3 0 obj\n<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>\nendobj\n4 0 obj\n<</Length 120>>\nstream\n\
+         BT /F 20 Tf 72 700 Td (Rain) Tj /F 10 Tf 0 -40 Td (First paragraph [1].) Tj 0 -40 Td (Second paragraph here.) Tj ET\n\
+         endstream\nendobj\n5 0 obj\n<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>\nendobj\ntrailer\n<</Root 1 0 R>>\n",
     ),
     ("table", "title,text,date\n雨,\"One, [1].\n\nTwo.\",2025-01-02\nb,c,\n"),
     ("text", "雨\n来源：新华社 2025-05-03\n\nFirst line\nof a paragraph [1].\n\n第二段。\n"),
@@ -281,8 +298,8 @@ fn the_order_of_inputs_and_the_way_they_are_named_change_nothing() {
 
 #[test]
 fn files_that_are_no_articles_are_skipped_when_named_unless_a_format_is_forced() {
-    let (_dir, root) = folder(&[("labels.csv", b"id,label\na,b\n"), ("scan.pdf", b"%PDF\0"), ("a.txt", b"words")]);
-    let all: Vec<_> = ["labels.csv", "scan.pdf", "a.txt"].map(|p| format!("{root}/{p}")).into();
+    let (_dir, root) = folder(&[("labels.csv", b"id,label\na,b\n"), ("scan.png", b"%PNG\0"), ("a.txt", b"words")]);
+    let all: Vec<_> = ["labels.csv", "scan.png", "a.txt"].map(|p| format!("{root}/{p}")).into();
     let collection = run(&all).unwrap();
     assert_eq!((collection.articles.len(), collection.skipped.len()), (1, 2));
     assert!(collection.skipped[0].remedy.contains("--map") && collection.skipped[1].remedy.contains("--input-format"));
