@@ -95,7 +95,7 @@ impl Reader for PdfReader {
             parsed.note(None, what, if cut { passed() } else { String::new() });
         } else if article.passages.is_empty() && article.title.is_empty() || all == 0 {
             let what = "has pages but no text, as a scan has; recognise its text (OCR) and read that";
-            parsed.note(None, what, format!("{} pages", pages.len()));
+            parsed.note(None, what, format!("pages: {}", pages.len()));
         } else {
             if cut {
                 let what =
