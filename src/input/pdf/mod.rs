@@ -24,7 +24,7 @@ use self::{
 };
 use super::{
     encoding,
-    limits::{HARMLESS, Limit},
+    limits::{self, HARMLESS, Limit},
     markup,
     prose::{byline, clean, is_titlelike, passage},
     source::{Draft, Parsed, Reader, Source},
@@ -61,7 +61,10 @@ impl Reader for PdfReader {
         let bytes = source.bytes();
         let limits = &source.settings().limits;
         let ratio = (bytes.len() as u64).saturating_mul(limits.of(Limit::Ratio)).max(HARMLESS);
-        let most = usize::try_from(ratio.min(limits.of(Limit::Member))).unwrap_or(usize::MAX);
+        let member = limits.of(Limit::Member);
+        let (most, limit) = if ratio < member { (ratio, Limit::Ratio) } else { (member, Limit::Member) };
+        let passed = || format!("it unpacks to more than {}, {}", limits::bytes(most), limits.passed(limit));
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
         let file = File::new(bytes, most);
         if file.is_empty() {
             parsed.note(None, "is no PDF that can be read; open it in a PDF viewer, and print it to a new PDF", "");
@@ -89,14 +92,15 @@ impl Reader for PdfReader {
         let cut = file.cut.get() || pages.len() > PAGES;
         if article.passages.is_empty() && (cut || pages.is_empty()) {
             let what = "is a PDF without pages that can be read; open it in a PDF viewer, and print it to a new PDF";
-            parsed.note(None, what, if cut { limits.passed(Limit::Member) } else { String::new() });
+            parsed.note(None, what, if cut { passed() } else { String::new() });
         } else if article.passages.is_empty() && article.title.is_empty() || all == 0 {
             let what = "has pages but no text, as a scan has; recognise its text (OCR) and read that";
-            parsed.note(None, what, format!("{} pages", pages.len()));
+            parsed.note(None, what, format!("pages: {}", pages.len()));
         } else {
             if cut {
-                let what = "unpacks to more than it may, so some of its text is missing; cut it into parts, or raise the limit";
-                parsed.remark(None, what, limits.passed(Limit::Member));
+                let what =
+                    "is larger than it may be, so some of its text is missing; cut it into parts, or raise the limit";
+                parsed.remark(None, what, passed());
             }
             // Some signs of mathematics are in every paper; they are seen where they are missing.
             if unknown * 100 > all {
