@@ -12,7 +12,7 @@ use crate::article::{Article, Position};
 
 /// Reads WARC. Pages and plain texts that a server answered with (`response`, also `resource` and `conversion` records) go
 /// to the reader for them; what a crawler keeps for itself (requests, metadata) is left out, and so is what is no text:
-/// pictures, scripts, redirections, errors, `robots.txt`, which are counted. An article stands in the bytes of its record,
+/// pictures, scripts, redirections, errors, `robots.txt`, as files of other kinds are in a folder. An article stands in the bytes of its record,
 /// and the record's number is its line. Its address is the record's; the day it was fetched on is its date if it tells none.
 pub struct WarcReader;
 
@@ -85,10 +85,6 @@ impl Reader for WarcReader {
         } else if parsed.articles.is_empty() && parsed.notes.is_empty() {
             let what = "is a web archive without a page that can be read; name one that has some";
             parsed.note(None, what, format!("it has {others} records of pictures, scripts, redirections and errors"));
-        } else if others > 0 {
-            let what = "records that are no pages are left out (pictures, scripts, redirections, errors); \
-                        save what you miss as a file of its own";
-            parsed.remark(None, what, others.to_string());
         }
         parsed
     }
