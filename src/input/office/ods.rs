@@ -23,6 +23,8 @@ pub struct OdsReader;
 const ENDINGS: [&str; 2] = ["ods", "ots"];
 /// Rows of a sheet, at most: as many as programs have.
 const ROWS: usize = 1 << 20;
+/// A number that no row reaches.
+const LAST: usize = 1 << 30;
 
 impl Reader for OdsReader {
     fn read(&self, source: &Source<'_>) -> Parsed {
@@ -41,14 +43,14 @@ impl Reader for OdsReader {
                 if let Some((times, cells)) = sheet.row.take() {
                     // Sheets are filled up with empty rows to the last there can be.
                     let times_read = if cells.is_empty() { 0 } else { times.min(ROWS) };
-                    for number in (sheet.number.saturating_add(1)..).take(times_read) {
+                    for number in (sheet.number + 1..).take(times_read) {
                         stopped = package.count(Rows::cost(&cells));
                         if stopped.is_err() {
                             return Step::Done;
                         }
                         rows.row(number, cells.clone());
                     }
-                    sheet.number = sheet.number.saturating_add(times);
+                    sheet.number = sheet.number.saturating_add(times).min(LAST);
                 }
                 if let Some((value, columns)) = sheet.again.take() {
                     let size = value.as_str().map_or(0, str::len) as u64 + CELL;

@@ -358,6 +358,20 @@ fn what_a_table_repeats_counts_each_time_it_is_repeated() {
         assert!(told.len() == 1 && told[0].contains(&format!("(--limit {says}=…)")), "{path}: {told:?}");
         assert!(parsed.articles.len() < 100, "what came before is kept");
     }
+    let endless = "number-rows-repeated='18446744073709551615'";
+    let row = "<table-row><table-cell><p>title</p></table-cell></table-row>";
+    let empty = format!(
+        "<table-row {endless}><table-cell number-columns-repeated='18446744073709551615'/><table-cell/></table-row>"
+    );
+    let parsed =
+        parse("a.ods", &open_table(&format!("<o><table>{row}{empty}{empty}{row}</table></o>")), &Settings::new());
+    assert_eq!(rows(&parsed).len(), 1);
+    let far =
+        "<row r='18446744073709551615'><c t='str'><v>a</v></c></row><row><c r='ZZZZZZ1' t='str'><v>a</v></c></row>";
+    assert_eq!(
+        rows(&parse("a.xlsx", &workbook("", &[&format!("<ws>{head}{far}</ws>")]), &Settings::new())),
+        ["2 a   - {}"]
+    );
     // The last cell there can be is one cell.
     let corner = format!(
         "<ws>{head}<row r='1048576'><c r='B1048576' t='str'><v>a</v></c><c r='XFD1048576'><v>1</v></c></row></ws>"

@@ -27,6 +27,8 @@ pub struct XlsxReader;
 const ENDINGS: [&str; 4] = ["xlsx", "xlsm", "xltx", "xltm"];
 /// Formats of cells, and formats of numbers, that are looked at: more than a program can make.
 const FORMATS: usize = 1 << 16;
+/// A number that no row reaches.
+const LAST: usize = 1 << 30;
 const MAIN: &str = "xl/workbook.xml";
 
 impl Reader for XlsxReader {
@@ -232,8 +234,11 @@ impl<'s> Sheet<'s> {
                 Piece::Open(tag) => match tag.name() {
                     "f" | "rPh" => return Step::Over,
                     "row" => {
-                        let said = tag.get("r").and_then(|row| row.parse().ok()).filter(|&row| row > self.row);
-                        self.row = said.unwrap_or(self.row + 1);
+                        let said = tag
+                            .get("r")
+                            .and_then(|row| row.parse().ok())
+                            .filter(|row| (self.row + 1..LAST).contains(row));
+                        self.row = said.unwrap_or((self.row + 1).min(LAST));
                         (self.column, self.size) = (0, 0);
                     }
                     "c" => self.cell(tag),
