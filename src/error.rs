@@ -34,7 +34,7 @@ pub enum Error {
     },
     /// Nothing that was read holds an article.
     #[error(
-        "no article found in {inputs}; wenmai reads digest pages, plain text, Markdown, JSON lines, tables, web pages, feeds, and archives of them (force a format with --input-format)"
+        "no article found in {inputs}; wenmai reads texts, digest pages, Markdown, JSON lines, tables, web pages, feeds, PDF, documents, books, spreadsheets and archives of them (force a format with --input-format)"
     )]
     NoArticles {
         /// The inputs, as given.

@@ -107,8 +107,8 @@ const EXAMPLES: args::Examples = &[
 
 const MORE: &str = "\
 An INPUT is a file, a folder, a glob in quotes, or - for standard input. wenmai reads digest pages, plain text, Markdown, \
-JSON lines, CSV and TSV, web pages, RSS and Atom, in any encoding, and recognises which from the content; archives (zip, tar, gz, \
-zst) are read like folders.
+JSON lines, CSV and TSV, web pages (saved ones and web archives too), RSS and Atom, in any encoding, PDF, DOCX, ODT, EPUB, XLSX, \
+ODS, Parquet and Arrow files, and recognises which from the content; archives (zip, tar, gz, zst) are read like folders.
 
 Every setting can also stand in a TOML file named by --config, under the name of its flag: `min-df = 2` is --min-df 2, \
 `k = 8` is -k 8. Flags win over the file.

@@ -24,7 +24,7 @@ fn read(bytes: &[u8]) -> Parsed {
 }
 
 #[test]
-fn pages_are_articles_and_the_rest_is_counted() {
+fn pages_are_articles_and_pictures_are_passed_over() {
     let html = "200 OK\r\nContent-Type: text/html; charset=GBK";
     let (gbk, _, _) = encoding_rs::GBK.encode(PAGE);
     let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -65,10 +65,9 @@ fn pages_are_articles_and_the_rest_is_counted() {
     }
     assert_eq!(parsed.articles[1].article.url.as_deref(), Some("http://y.cn/b"));
     let said: Vec<_> = parsed.notes.iter().map(|note| (note.line, note.lost, note.parts().0)).collect();
-    assert_eq!(said.len(), 3, "{said:?}");
+    assert_eq!(said.len(), 2, "{said:?}");
     assert!(said[0].0 == Some(8) && said[0].2.contains("http://y.cn/c, it is packed in compress"), "{said:?}");
     assert!(said[1].0 == Some(9) && said[1].2.contains("without text"), "{said:?}");
-    assert!(!said[2].1 && said[2].2.ends_with(": 3"), "{said:?}");
 }
 
 #[test]
@@ -78,7 +77,7 @@ fn a_crawl_by_another_program_compressed_record_by_record() {
     let titles: Vec<_> = found.articles.iter().map(|article| (article.id.as_str(), article.title.as_str())).collect();
     assert_eq!(titles, [("crawl-01", "深海科考船返航"), ("crawl-02", "Rail line opens")]);
     assert_eq!(found.articles[1].url.as_deref(), Some("https://example.org/rail"));
-    assert_eq!(found.skipped.len(), 1, "{:?}", found.skipped);
+    assert!(found.skipped.is_empty(), "{:?}", found.skipped);
 }
 
 #[test]
