@@ -27,6 +27,14 @@ pub struct Position {
     pub end: u64,
 }
 
+impl Position {
+    /// Whether it can be a place in a file: its end is no less than its start, and no number is beyond any file.
+    #[must_use]
+    pub fn is_possible(&self) -> bool {
+        self.start <= self.end && self.end <= i64::MAX as u64 && self.line <= i32::MAX as u32
+    }
+}
+
 /// A citation mark such as `[3]`, kept as data; it is never counted as a term.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Citation {

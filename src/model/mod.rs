@@ -234,10 +234,19 @@ impl Model {
         let columns = self.vectorizer.columns.len();
         let k = self.themes.themes.len();
         let article = |&i: &usize| i < n;
+        let placed = |a: &Article| {
+            let passages = a.passages.iter().map(|p| p.position);
+            passages.chain([a.title_position]).all(|position| position.is_possible())
+        };
         let passage = |a: usize, p: usize| self.articles.get(a).is_some_and(|a| p < a.passages.len());
+        let quoted = |q: &theme::Quote| {
+            let passage = q.passage.and_then(|p| self.articles.get(q.article)?.passages.get(p));
+            passage.is_none_or(|passage| passage.text.get(q.span.clone()).is_some())
+        };
         // Themes and their parts, to any depth.
         let all: Vec<&Theme> = theme::walk(&self.themes.themes).collect();
         let checks = [
+            ("places", self.articles.iter().all(placed)),
             ("languages", self.langs.len() == n),
             ("passages", self.passages.iter().all(|&(a, p)| passage(a as usize, p as usize))),
             ("passages", self.passages.is_sorted()),
@@ -258,7 +267,7 @@ impl Model {
                 all.iter()
                     .flat_map(|t| &t.evidence)
                     .chain(self.themes.members.iter().flat_map(|m| &m.says))
-                    .all(|q| article(&q.article) && q.passage.is_none_or(|p| passage(q.article, p))),
+                    .all(|q| article(&q.article) && q.passage.is_none_or(|p| passage(q.article, p)) && quoted(q)),
             ),
         ];
         checks.iter().find(|(_, fits)| !fits).map(|(what, _)| *what)

@@ -191,7 +191,7 @@ pub(super) fn evidence(model: &Model, quote: &Quote) -> Evidence {
         heading: passage.and_then(|p| p.heading.clone()),
         quote: words,
         path: article.path.clone(),
-        line: position.line + u32::try_from(below).unwrap_or(0),
+        line: position.line.saturating_add(u32::try_from(below).unwrap_or(0)),
         start,
         end,
     }
