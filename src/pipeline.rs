@@ -364,9 +364,10 @@ impl Prepared {
     pub fn into_model(self, clusters: Clusters, themes: Themes) -> Model {
         let who = who::fit(&self.articles, &self.segmented);
         let langs = self.segmented.documents.iter().map(|d| d.lang.to_owned()).collect();
-        drop(self.segmented);
         let rows = self.rows.unwrap_or_else(|| self.vectorizer.transform(&self.bags));
-        drop(self.bags);
+        // Millions of small pieces are given back by a thread that nobody waits for.
+        let (segmented, bags) = (self.segmented, self.bags);
+        rayon::spawn(move || drop((segmented, bags)));
         Model {
             who,
             langs,

@@ -81,5 +81,8 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
         output::note(&format!("saved {}", path.display()));
     }
     printed?;
-    Ok(if report.skipped.is_empty() && !report.themes.is_empty() { Exit::Done } else { Exit::Partly })
+    let whole = report.skipped.is_empty() && !report.themes.is_empty();
+    // The process ends: the system takes its memory back at once, while given back piece by piece it would be waited for.
+    std::mem::forget((model, report));
+    Ok(if whole { Exit::Done } else { Exit::Partly })
 }

@@ -46,6 +46,7 @@
 use std::borrow::Cow;
 
 use ndarray::{Array2, ArrayViewMut2, Axis, s};
+use rayon::prelude::*;
 
 use super::Settings;
 use crate::{
@@ -103,9 +104,16 @@ pub fn fit(rows: &Csr, settings: &Settings) -> Result<Array2<f32>> {
     // Relative to the first: rows are scaled to unit length anyway, and the vectors stay away from tiny numbers.
     let weight = |j: usize| (1.0 - floor / (values[j] * values[j])).max(FLOOR);
     let factors: Vec<f32> = (0..right.ncols()).map(|j| (weight(j) / weight(0)) as f32).collect();
-    right.rows_mut().into_iter().for_each(|mut row| row.iter_mut().zip(&factors).for_each(|(x, factor)| *x *= factor));
+    right.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().for_each(|mut rows| {
+        rows.rows_mut()
+            .into_iter()
+            .for_each(|mut row| row.iter_mut().zip(&factors).for_each(|(x, factor)| *x *= factor));
+    });
     Ok(right)
 }
+
+/// Rows that a task of the thread pool works through; they do not depend on each other.
+const ROWS: usize = 1024;
 
 /// One step of the power method with all rows, from the vectors of some: columns that only others have get vectors too.
 fn extend(rows: &Csr, right: &mut Array2<f32>) {
@@ -239,9 +247,11 @@ fn assign_unit(mut to: ArrayViewMut2<'_, f32>, block: &[[f32; WIDTH]]) {
         }
     }
     let scales: [f32; WIDTH] = std::array::from_fn(|c| scale(squares[c], f64::from(peaks[c])) as f32);
-    for (mut to, from) in to.rows_mut().into_iter().zip(block) {
-        to.iter_mut().zip(from).zip(&scales).for_each(|((to, &x), scale)| *to = x * scale);
-    }
+    to.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().zip(block.par_chunks(ROWS)).for_each(|(mut to, block)| {
+        for (mut to, from) in to.rows_mut().into_iter().zip(block) {
+            to.iter_mut().zip(from).zip(&scales).for_each(|((to, &x), scale)| *to = x * scale);
+        }
+    });
 }
 
 fn failed(error: impl std::fmt::Display) -> Error {

@@ -1,11 +1,14 @@
 //! JSON lines: one object an article. A JSON array of objects, objects spread over lines, and an object that wraps a list
 //! of articles (`{"status": "ok", "articles": [{…}, …]}`) are read as well.
 
+use std::ops::Range;
+
+use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::{
     Limit, fields, markup, pairs, prose,
-    source::{Likeness, Parsed, Reader, Source},
+    source::{Draft, Likeness, Parsed, Reader, Source},
     spans,
 };
 use crate::article::{Article, Passage};
@@ -15,9 +18,11 @@ pub struct JsonlReader;
 
 impl Reader for JsonlReader {
     fn read(&self, source: &Source<'_>) -> Parsed {
-        let mut parsed = Parsed::default();
-        rows(source, 0..source.text().len(), true, &mut parsed);
-        parsed
+        in_parts(source).unwrap_or_else(|| {
+            let mut parsed = Parsed::default();
+            rows(source, 0..source.text().len(), true, &mut parsed);
+            parsed
+        })
     }
 
     fn likeness(&self, source: &Source<'_>) -> Likeness {
@@ -37,10 +42,51 @@ impl Reader for JsonlReader {
     }
 }
 
-/// Reads the rows in `span` of the source. `outer` rows may wrap a list of others.
-fn rows(source: &Source<'_>, span: std::ops::Range<usize>, outer: bool, parsed: &mut Parsed) {
+/// Bytes of a part that is read by itself, about.
+const PART: usize = 1 << 18;
+
+/// Reads a file of one object a line in parts, side by side; none if it is not plainly such a file. As every part then ends
+/// with the end of an object, the result is that of the whole.
+fn in_parts(source: &Source<'_>) -> Option<Parsed> {
+    let text = source.text();
+    if text.len() < 2 * PART {
+        return None;
+    }
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    let mut start = 0;
+    for line in source.lines() {
+        let line_text = text.get(line.clone())?.trim_start();
+        if !line_text.is_empty() && !line_text.starts_with('{') {
+            return None;
+        }
+        if line.start - start >= PART {
+            parts.push(start..line.start);
+            start = line.start;
+        }
+    }
+    parts.push(start..text.len());
+    let read = |part: Range<usize>| {
+        let mut parsed = Parsed::default();
+        rows(source, part, true, &mut parsed).then_some(parsed)
+    };
+    let parts: Vec<Parsed> = parts.into_par_iter().map(read).collect::<Option<_>>()?;
+    let mut whole = Parsed::default();
+    for part in parts {
+        let before = whole.records;
+        let numbered = |draft: Draft| Draft { number: draft.number.map(|number| number + before), ..draft };
+        whole.articles.extend(part.articles.into_iter().map(numbered));
+        whole.pairs.extend(part.pairs);
+        whole.notes.extend(part.notes);
+        whole.records += part.records;
+    }
+    Some(whole)
+}
+
+/// Reads the rows in `span` of the source; whether all of it was JSON. `outer` rows may wrap a list of others.
+fn rows(source: &Source<'_>, span: Range<usize>, outer: bool, parsed: &mut Parsed) -> bool {
     let text = &source.text()[..span.end];
     let mut at = skip_space(text, span.start);
+    let mut sound = true;
     let array = text[at..].starts_with('[') && !text[at..].starts_with("[]");
     if array {
         at += 1;
@@ -49,7 +95,7 @@ fn rows(source: &Source<'_>, span: std::ops::Range<usize>, outer: bool, parsed: 
         at = skip_space(text, at);
         let rest = &text[at..];
         if rest.is_empty() {
-            return;
+            return sound;
         }
         if let Some(mark) = rest.chars().next().filter(|&c| c == ',' || (array && c == ']')) {
             at += mark.len_utf8();
@@ -64,6 +110,7 @@ fn rows(source: &Source<'_>, span: std::ops::Range<usize>, outer: bool, parsed: 
                 at = end;
             }
             Some(Err(error)) => {
+                sound = false;
                 let line = source.line(at);
                 // serde_json counts from the row: its first line begins at the row's own column.
                 let (down, column) = (error.line().saturating_sub(1), error.column());
@@ -81,7 +128,7 @@ fn rows(source: &Source<'_>, span: std::ops::Range<usize>, outer: bool, parsed: 
                 );
                 at = resume(text, at, rest.starts_with('{') && down > 0);
             }
-            None => return,
+            None => return sound,
         }
     }
 }
@@ -108,7 +155,7 @@ fn resume(text: &str, at: usize, spread: bool) -> usize {
     }
 }
 
-fn row(source: &Source<'_>, span: std::ops::Range<usize>, value: Value, outer: bool, parsed: &mut Parsed) {
+fn row(source: &Source<'_>, span: Range<usize>, value: Value, outer: bool, parsed: &mut Parsed) {
     let line = Some(source.line(span.start));
     let Value::Object(mut row) = value else {
         let what = match value {
@@ -207,7 +254,7 @@ fn push(
     source: &Source<'_>,
     row: Map<String, Value>,
     passages: Vec<Passage>,
-    title_at: std::ops::Range<usize>,
+    title_at: Range<usize>,
     line: Option<u32>,
     parsed: &mut Parsed,
 ) {
@@ -228,6 +275,27 @@ mod tests {
 
     fn titles(parsed: &Parsed) -> Vec<&str> {
         parsed.articles.iter().map(|draft| draft.article.title.as_str()).collect()
+    }
+
+    #[test]
+    fn a_file_read_in_parts_is_read_as_a_whole() {
+        let filler = "深海科考 deep sea ".repeat(400);
+        let row = |i: usize| {
+            format!("{{\"id\": \"{i}\", \"title\": \"t{i}\", \"text\": \"{filler}\", \"date\": \"soon\"}}\n")
+        };
+        let pair = "{\"text_a\": \"a\", \"text_b\": \"b\", \"label\": 1}\n";
+        let good: String = (0..200).map(|i| if i % 7 == 3 { format!("\n{pair}") } else { row(i) }).collect();
+        // What does not end where a line does, and what spreads over lines that all begin as objects do.
+        let broken = format!("{good}{{\"title\": \"cut\"\n{good}");
+        let spread = format!("{good}{}", format!("{{\"b\": \"{filler}\", \"a\":\n{{\"c\": 1}}}}\n").repeat(200));
+        for (text, in_parts_too) in [(&good, true), (&broken, false), (&spread, false)] {
+            let source = Source::new("a.jsonl", text.as_bytes()).unwrap();
+            let mut whole = Parsed::default();
+            rows(&source, 0..text.len(), true, &mut whole);
+            assert_eq!(JsonlReader.read(&source), whole);
+            assert!(whole.records >= 200 && whole.pairs.len() >= 28);
+            assert_eq!(in_parts(&source).is_some(), in_parts_too);
+        }
     }
 
     #[test]
