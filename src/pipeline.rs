@@ -137,26 +137,18 @@ fn overlong(articles: &[Article], found: &[(usize, usize)], limits: &Limits) -> 
     let remedy = "take them out if they are no words, or raise the limit";
     let words = |count| if count == 1 { "1 word is".to_owned() } else { format!("{count} words are") };
     let passed = limits.passed(Limit::Term);
+    let told = |article: usize, count: usize, of: &str| Skipped {
+        path: articles[article].path.clone(),
+        reason: format!("{} left out of {of}: {passed}", words(count)),
+        remedy: remedy.to_owned(),
+        ..Skipped::default()
+    };
     let (shown, rest) = found.split_at(found.len().min(OVERLONG_SHOWN));
-    let mut told: Vec<Skipped> = shown
-        .iter()
-        .map(|&(article, count)| Skipped {
-            path: articles[article].path.clone(),
-            reason: format!("{} left out of {}: {passed}", words(count), articles[article].id),
-            remedy: remedy.to_owned(),
-            ..Skipped::default()
-        })
-        .collect();
-    if let Some(&(article, _)) = rest.first() {
+    let all = rest.first().map(|&(article, _)| {
         let count = rest.iter().map(|&(_, count)| count).sum();
-        told.push(Skipped {
-            path: articles[article].path.clone(),
-            reason: format!("{} left out of this and {} more articles: {passed}", words(count), rest.len() - 1),
-            remedy: remedy.to_owned(),
-            ..Skipped::default()
-        });
-    }
-    told
+        told(article, count, &format!("this and {} more articles", rest.len() - 1))
+    });
+    shown.iter().map(|&(article, count)| told(article, count, &articles[article].id)).chain(all).collect()
 }
 
 /// Segments, vectorizes and embeds a collection, in the current pool of threads.

@@ -108,6 +108,11 @@ pub(super) fn count(row: &Map<String, Value>, renamed: &Names) -> usize {
     ALIASES.iter().filter(|(field, _)| given(field, row, renamed).is_some()).count()
 }
 
+/// Whether the columns of a table, or the fields of a row, name what an article has to have one of: a title, a text.
+pub(super) fn names_article(row: &Map<String, Value>, renamed: &Names) -> bool {
+    ["title", "text"].iter().any(|field| given(field, row, renamed).is_some())
+}
+
 /// What is said where a date is none.
 pub(super) const NO_DATE: &str = "the article is kept without its date; write it as 2025-06-14";
 
@@ -192,8 +197,13 @@ fn clock(value: &Value) -> Option<String> {
         return None;
     }
     let seconds = if number.checked_abs()? >= 100_000_000_000 { number / 1000 } else { number };
+    Some(utc(seconds)?.to_string())
+}
+
+/// The day and time, by UTC, so many seconds after the first of 1970.
+pub(super) fn utc(seconds: i64) -> Option<jiff::civil::DateTime> {
     let at = jiff::Timestamp::from_second(seconds).ok()?;
-    Some(jiff::tz::Offset::UTC.to_datetime(at).to_string())
+    Some(jiff::tz::Offset::UTC.to_datetime(at))
 }
 
 fn as_text(value: &Value) -> Option<String> {

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use serde_json::{Map, Value};
 
 use super::{
-    Limit, fields, markup, pairs, prose,
+    fields, markup, pairs, prose, rows,
     source::{Draft, Likeness, Parsed, Reader, Source},
     spans,
 };
@@ -20,7 +20,7 @@ impl Reader for JsonlReader {
     fn read(&self, source: &Source<'_>) -> Parsed {
         in_parts(source).unwrap_or_else(|| {
             let mut parsed = Parsed::default();
-            rows(source, 0..source.text().len(), true, &mut parsed);
+            records(source, 0..source.text().len(), true, &mut parsed);
             parsed
         })
     }
@@ -67,7 +67,7 @@ fn in_parts(source: &Source<'_>) -> Option<Parsed> {
     parts.push(start..text.len());
     let read = |part: Range<usize>| {
         let mut parsed = Parsed::default();
-        rows(source, part, true, &mut parsed).then_some(parsed)
+        records(source, part, true, &mut parsed).then_some(parsed)
     };
     let parts: Vec<Parsed> = parts.into_par_iter().map(read).collect::<Option<_>>()?;
     let mut whole = Parsed::default();
@@ -83,7 +83,7 @@ fn in_parts(source: &Source<'_>) -> Option<Parsed> {
 }
 
 /// Reads the rows in `span` of the source; whether all of it was JSON. `outer` rows may wrap a list of others.
-fn rows(source: &Source<'_>, span: Range<usize>, outer: bool, parsed: &mut Parsed) -> bool {
+fn records(source: &Source<'_>, span: Range<usize>, outer: bool, parsed: &mut Parsed) -> bool {
     let text = &source.text()[..span.end];
     let mut at = skip_space(text, span.start);
     let mut sound = true;
@@ -187,13 +187,11 @@ fn row(source: &Source<'_>, span: Range<usize>, value: Value, outer: bool, parse
     };
     if outer && let Some(list) = wrapped(&row, names).and_then(find) {
         parsed.records -= 1;
-        rows(source, span.start + list.start..span.start + list.end, false, parsed);
+        records(source, span.start + list.start..span.start + list.end, false, parsed);
         return;
     }
-    let limits = &source.settings().limits;
-    if span.len() as u64 > limits.of(Limit::Row) {
-        let detail = format!("it has {} bytes, {}", span.len(), limits.passed(Limit::Row));
-        parsed.note(line, "the row is too long; cut it into several, or raise the limit", detail);
+    if let Some((what, detail)) = rows::too_long(span.len(), &source.settings().limits) {
+        parsed.note(line, what, detail);
         return;
     }
     let place = |name: &str| find(name).map_or(span.clone(), |at| span.start + at.start..span.start + at.end);
@@ -241,7 +239,7 @@ fn wrapped<'a>(row: &'a Map<String, Value>, renamed: &fields::Names) -> Option<&
     if row.get("version").and_then(Value::as_str).is_some_and(|version| version.contains("jsonfeed.org")) {
         return row.get("items").and_then(Value::as_array).map(|_| "items");
     }
-    if fields::given("title", row, renamed).is_some() || fields::given("text", row, renamed).is_some() {
+    if fields::names_article(row, renamed) {
         return None;
     }
     let mut lists = row.iter().filter(|(_, value)| {
@@ -291,7 +289,7 @@ mod tests {
         for (text, in_parts_too) in [(&good, true), (&broken, false), (&spread, false)] {
             let source = Source::new("a.jsonl", text.as_bytes()).unwrap();
             let mut whole = Parsed::default();
-            rows(&source, 0..text.len(), true, &mut whole);
+            records(&source, 0..text.len(), true, &mut whole);
             assert_eq!(JsonlReader.read(&source), whole);
             assert!(whole.records >= 200 && whole.pairs.len() >= 28);
             assert_eq!(in_parts(&source).is_some(), in_parts_too);

@@ -198,6 +198,17 @@ impl Limits {
         self.set.iter().map(|(limit, value)| (limit.name(), *value))
     }
 
+    /// The bytes that a file of `packed` bytes may unpack to, and the limit that says so: `whole`, or the ratio if that is less.
+    pub(super) fn unpacked(&self, packed: u64, whole: Limit) -> (u64, Limit) {
+        let ratio = packed.saturating_mul(self.of(Limit::Ratio)).max(HARMLESS);
+        if ratio < self.of(whole) { (ratio, Limit::Ratio) } else { (self.of(whole), whole) }
+    }
+
+    /// What is said of a file that unpacks to more.
+    pub(super) fn unpacked_passed(&self, (most, limit): (u64, Limit)) -> String {
+        format!("it unpacks to more than {}, {}", bytes(most), self.passed(limit))
+    }
+
     /// What is said of an input that passes a limit: the limit and how to raise it.
     pub(crate) fn passed(&self, limit: Limit) -> String {
         format!("over the limit of {} (--limit {}=…)", limit.show(self.of(limit)), limit.name())

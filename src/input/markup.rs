@@ -45,6 +45,11 @@ const BLOCKS: [&str; 38] = [
     "tr",
     "ul",
 ];
+/// Whether an element begins a line of its own.
+pub(super) fn is_block(name: &str) -> bool {
+    BLOCKS.contains(&name)
+}
+
 /// Elements whose content is not shown.
 const HIDDEN: [&str; 6] = ["script", "style", "template", "noscript", "title", "textarea"];
 /// Elements that never hold others, or that end where the next one begins.
@@ -98,7 +103,7 @@ pub(super) fn see(html: &str) -> Seen {
             depth += 1;
             seen.depth = seen.depth.max(depth);
         }
-        if BLOCKS.contains(&tag.name.as_str()) {
+        if is_block(&tag.name) {
             seen.part("\n\n");
         } else if tag.name == "br" {
             seen.part("\n");

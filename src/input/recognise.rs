@@ -97,7 +97,7 @@ fn finish(entry: &Entry, source: &Source<'_>) -> Parsed {
         false
     });
     for (line, passed) in over {
-        parsed.note(Some(line), "the article is too long; cut it into several, or raise the limit", passed);
+        parsed.note(Some(line), TOO_LONG, passed);
     }
     if parsed.articles.is_empty() && parsed.pairs.is_empty() && parsed.notes.iter().all(|note| !note.lost) {
         parsed.note(
@@ -118,6 +118,9 @@ fn binary(head: &[u8], ending: &str, forced: Option<Format>) -> Option<&'static 
         None => entry.reader.claims(head, ending),
     })
 }
+
+/// What is said of an article that passes a limit.
+pub(super) const TOO_LONG: &str = "the article is too long; cut it into several, or raise the limit";
 
 const NO_TEXT: &str = "cannot be read as text; save it as text, or name its encoding with --encoding";
 

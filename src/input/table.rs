@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 
 use super::{
     fields::{self, Names},
-    limits::Limit,
     prose, rows,
     source::{Likeness, Parsed, Reader, Source},
 };
@@ -73,8 +72,7 @@ fn separator(text: &str, names: &Names) -> Option<(u8, usize)> {
             continue;
         }
         let row: Map<String, Value> = head.iter().map(|name| (column(name), Value::from(""))).collect();
-        let known = |field: &str| fields::given(field, &row, names).is_some();
-        if !["title", "text"].iter().any(|field| known(field)) {
+        if !fields::names_article(&row, names) {
             continue;
         }
         let mut second = StringRecord::new();
@@ -123,11 +121,9 @@ fn records(source: &Source<'_>, separator: u8, parsed: &mut Parsed) {
         let line = Some(source.line(span.start));
         let Some(head) = &head else {
             head = Some(columns(&record));
-            let most = limits.of(Limit::Columns);
-            if record.len() as u64 > most {
+            if let Some((what, detail)) = rows::too_wide(record.len(), limits) {
                 parsed.records += 1;
-                let detail = format!("it has {}, {}", record.len(), limits.passed(Limit::Columns));
-                parsed.note(line, "the table has too many columns; leave some out, or raise the limit", detail);
+                parsed.note(line, what, detail);
                 return;
             }
             continue;
@@ -136,8 +132,7 @@ fn records(source: &Source<'_>, separator: u8, parsed: &mut Parsed) {
             continue;
         }
         parsed.records += 1;
-        if span.len() as u64 > limits.of(Limit::Row) {
-            let detail = format!("it has {} bytes, {}", span.len(), limits.passed(Limit::Row));
+        if let Some((_, detail)) = rows::too_long(span.len(), limits) {
             parsed.note(line, "the row is too long; check its quotes, or raise the limit", detail);
             continue;
         }

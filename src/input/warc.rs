@@ -1,8 +1,9 @@
 //! Web archives (WARC), as crawlers write them: one page an article.
 
-use std::io::Read;
+use std::{io::Read, rc::Rc};
 
 use super::{
+    container::{Meter, all},
     inner::{self, Kind},
     limits::{Limit, Limits},
     mime::Head,
@@ -12,8 +13,9 @@ use crate::article::{Article, Position};
 
 /// Reads WARC. Pages and plain texts that a server answered with (`response`, also `resource` and `conversion` records) go
 /// to the reader for them; what a crawler keeps for itself (requests, metadata) is left out, and so is what is no text:
-/// pictures, scripts, redirections, errors, `robots.txt`, as files of other kinds are in a folder. An article stands in the bytes of its record,
-/// and the record's number is its line. Its address is the record's; the day it was fetched on is its date if it tells none.
+/// pictures, scripts, redirections, errors, `robots.txt`, as files of other kinds are in a folder. An article stands in the
+/// bytes of its record, and the record's number is its line. Its address is the record's; the day it was fetched on is its
+/// date if it tells none.
 pub struct WarcReader;
 
 /// A record of the file.
@@ -43,6 +45,7 @@ impl Reader for WarcReader {
         let mut parsed = Parsed::default();
         let bytes = source.bytes();
         let limits = &source.settings().limits;
+        let meter = Meter::new(limits, bytes.len() as u64);
         let (mut at, mut number, mut others, mut seen) = (0, 0, 0, false);
         while let Some(start) = begin(bytes, at) {
             number += 1;
@@ -61,7 +64,13 @@ impl Reader for WarcReader {
                 parsed.records += 1;
                 continue;
             }
-            match holds(&record, &address, limits) {
+            let holds = holds(&record, &address, limits, &meter);
+            if let Some(told) = meter.told(limits) {
+                parsed.records += 1;
+                parsed.note(Some(number), "is far larger inside than out; raise the limit if you trust it", told);
+                break;
+            }
+            match holds {
                 Holds::Own => {}
                 Holds::Other => others += 1,
                 Holds::Packed(why) => {
@@ -80,6 +89,7 @@ impl Reader for WarcReader {
                 }
             }
         }
+        parsed.unpacked = meter.unpacked();
         if !seen {
             parsed.note(None, "holds no record of a web archive; unpack it first, or force its format", "");
         } else if parsed.articles.is_empty() && parsed.notes.is_empty() {
@@ -124,7 +134,7 @@ fn address(head: &Head) -> String {
     head.get("warc-target-uri").unwrap_or_default().trim_matches(['<', '>']).to_owned()
 }
 
-fn holds(record: &Record<'_>, address: &str, limits: &Limits) -> Holds {
+fn holds(record: &Record<'_>, address: &str, limits: &Limits, meter: &Rc<Meter>) -> Holds {
     let http = match record.head.get("warc-type").unwrap_or_default() {
         // A DNS answer is one as well.
         "response" => address.starts_with("http"),
@@ -151,10 +161,8 @@ fn holds(record: &Record<'_>, address: &str, limits: &Limits) -> Holds {
     if !matches!(Kind::of(&kind, body), Some(Kind::Page | Kind::Text)) && !kind.is_empty() {
         return Holds::Other;
     }
-    let most = limits.of(Limit::Page);
-    match unpacked(head, body, most) {
+    match unpacked(head, body, limits, meter) {
         Err(why) => Holds::Packed(why),
-        Ok(body) if body.len() as u64 > most => Holds::Packed(format!("it is {}", limits.passed(Limit::Page))),
         Ok(body) => match Kind::of(&kind, &body) {
             Some(kind) => Holds::Document(kind, head.parameter("content-type", "charset"), body),
             None => Holds::Other,
@@ -162,35 +170,35 @@ fn holds(record: &Record<'_>, address: &str, limits: &Limits) -> Holds {
     }
 }
 
-/// A body without the ways in which it was sent: in chunks, compressed. At most one byte more than `most`.
-fn unpacked(head: &Head, body: &[u8], most: u64) -> Result<Vec<u8>, String> {
+/// A body without the ways in which it was sent: in chunks, compressed. What it unpacks to is counted.
+fn unpacked(head: &Head, body: &[u8], limits: &Limits, meter: &Rc<Meter>) -> Result<Vec<u8>, String> {
     let says = |name: &str| head.get(name).unwrap_or_default().trim().to_ascii_lowercase();
     // Some crawlers keep the header and undo the chunks.
     let chunked = says("transfer-encoding").contains("chunked");
     let mut bytes = if chunked { joined(body).unwrap_or_else(|| body.to_vec()) } else { body.to_vec() };
     let codings = says("content-encoding");
     for coding in codings.split(',').map(str::trim).rev() {
-        let mut out = Vec::new();
-        let read = match coding {
-            "gzip" | "x-gzip" if bytes.starts_with(&[0x1F, 0x8B]) => {
-                flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(most.saturating_add(1)).read_to_end(&mut out)
+        let packed = bytes.as_slice();
+        let unpacker: Box<dyn Read + '_> = match coding {
+            "gzip" | "x-gzip" if packed.starts_with(&[0x1F, 0x8B]) => {
+                Box::new(flate2::read::MultiGzDecoder::new(packed))
             }
-            "deflate" if bytes.first().is_some_and(|byte| byte & 0x0F == 8) => {
-                flate2::read::ZlibDecoder::new(bytes.as_slice()).take(most.saturating_add(1)).read_to_end(&mut out)
+            "deflate" if packed.first().is_some_and(|byte| byte & 0x0F == 8) => {
+                Box::new(flate2::read::ZlibDecoder::new(packed))
             }
-            "deflate" => {
-                flate2::read::DeflateDecoder::new(bytes.as_slice()).take(most.saturating_add(1)).read_to_end(&mut out)
-            }
-            "br" => brotli_decompressor::Decompressor::new(bytes.as_slice(), 4096)
-                .take(most.saturating_add(1))
-                .read_to_end(&mut out),
+            "deflate" => Box::new(flate2::read::DeflateDecoder::new(packed)),
+            "br" => Box::new(brotli_decompressor::Decompressor::new(packed, 4096)),
             "zstd" | "compress" => return Err(format!("it is packed in {coding}")),
             _ => continue,
         };
-        read.map_err(|error| error.to_string())?;
-        bytes = out;
+        let read = all(&mut meter.metered(unpacker), limits.of(Limit::Page), 0);
+        bytes = read.map_err(|error| error.to_string())?.ok_or_else(|| too_large(limits))?;
     }
-    Ok(bytes)
+    if bytes.len() as u64 > limits.of(Limit::Page) { Err(too_large(limits)) } else { Ok(bytes) }
+}
+
+fn too_large(limits: &Limits) -> String {
+    format!("it is {}", limits.passed(Limit::Page))
 }
 
 /// The chunks of a body put together; none if it is not in chunks.

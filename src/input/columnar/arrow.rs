@@ -191,8 +191,9 @@ fn single(kind: &DataType) -> bool {
 }
 
 fn take(batch: &RecordBatch, rows: &mut Rows<'_, '_>) -> Result<(), Fault> {
+    let columns: Vec<(&str, &dyn Array)> = columns(batch).collect();
     for row in 0..batch.num_rows() {
-        let cells = columns(batch).filter_map(|(name, column)| Some((name.to_owned(), value(column, row)?)));
+        let cells = columns.iter().filter_map(|&(name, column)| Some((name.to_owned(), value(column, row)?)));
         rows.row(cells.collect::<Map<String, Value>>())?;
     }
     Ok(())

@@ -29,16 +29,10 @@ pub(super) use self::arrow::ArrowReader;
 pub(super) use self::parquet::ParquetReader;
 use super::{
     container::Meter,
-    fields,
-    limits::Limit,
-    rows,
+    fields, rows,
     source::{Parsed, Source},
     table::NO_COLUMN,
 };
-
-/// Room that a row and a cell take besides their text.
-const ROW: u64 = 512;
-const CELL: u64 = 64;
 
 /// What is said of a file that cannot be read to its end.
 const BROKEN: &str = "is damaged; make it anew with the program that wrote it";
@@ -89,37 +83,30 @@ impl<'a, 'b> Rows<'a, 'b> {
     fn columns<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<(), Fault> {
         let columns: Map<String, Value> = names.into_iter().map(|name| (name.to_owned(), Value::from(""))).collect();
         let settings = self.source.settings();
-        let known = |field: &&str| fields::given(field, &columns, &settings.names).is_some();
-        if !["title", "text"].iter().any(known) {
+        if !fields::names_article(&columns, &settings.names) {
             let names = columns.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
             return Err(Fault { what: NO_COLUMN, detail: format!("its columns: {}", super::prose::clean(&names)) });
         }
-        self.width(columns.len() as u64)
+        self.width(columns.len())
     }
 
-    fn width(&self, columns: u64) -> Result<(), Fault> {
-        let limits = &self.source.settings().limits;
-        if columns <= limits.of(Limit::Columns) {
-            return Ok(());
-        }
-        let detail = format!("it has {columns}, {}", limits.passed(Limit::Columns));
-        Err(Fault { what: "the table has too many columns; leave some out, or raise the limit", detail })
+    fn width(&self, columns: usize) -> Result<(), Fault> {
+        let told = rows::too_wide(columns, &self.source.settings().limits);
+        told.map_or(Ok(()), |(what, detail)| Err(Fault { what, detail }))
     }
 
     /// Takes the next row.
     fn row(&mut self, cells: Map<String, Value>) -> Result<(), Fault> {
         self.number += 1;
-        let size: usize = cells.iter().map(|(_, value)| value.as_str().map_or(8, str::len)).sum();
-        self.count(ROW + CELL * cells.len() as u64 + size as u64)?;
+        let size = rows::size(cells.values());
+        self.count(rows::room(cells.len(), size))?;
         if cells.values().all(|value| value.as_str().is_some_and(|text| text.trim().is_empty())) {
             return Ok(());
         }
         self.parsed.records += 1;
         let at = self.source.part(self.number);
-        let limits = &self.source.settings().limits;
-        if size as u64 > limits.of(Limit::Row) {
-            let detail = format!("it has {size} bytes, {}", limits.passed(Limit::Row));
-            self.parsed.note(Some(at.line), "the row is too long; cut it into several, or raise the limit", detail);
+        if let Some((what, detail)) = rows::too_long(size, &self.source.settings().limits) {
+            self.parsed.note(Some(at.line), what, detail);
             return Ok(());
         }
         rows::add(self.source, cells, at, &mut self.parsed);
@@ -185,13 +172,11 @@ fn apart<T: Send>(run: impl FnOnce() -> T + Send) -> Option<T> {
 
 /// The day that is so many days after the first of 1970, as it is written.
 fn day(days: i64) -> Option<String> {
-    let at = jiff::Timestamp::from_second(days.checked_mul(86_400)?).ok()?;
-    Some(jiff::tz::Offset::UTC.to_datetime(at).date().to_string())
+    Some(fields::utc(days.checked_mul(86_400)?)?.date().to_string())
 }
 
 /// The moment so many billionths of a second after the first of 1970, by UTC, as it is written.
 fn moment(nanoseconds: i128) -> Option<String> {
-    let seconds = jiff::Timestamp::from_nanosecond(nanoseconds).ok()?.as_second();
-    let at = jiff::Timestamp::from_second(seconds).ok()?;
-    Some(jiff::tz::Offset::UTC.to_datetime(at).to_string())
+    let seconds = nanoseconds.div_euclid(1_000_000_000);
+    Some(fields::utc(i64::try_from(seconds).ok()?)?.to_string())
 }

@@ -1,8 +1,9 @@
 //! Parquet: one article a row.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use parquet::{
+    basic::Repetition,
     data_type::Decimal,
     file::{
         metadata::{ColumnChunkMetaData, ParquetMetaData},
@@ -51,16 +52,10 @@ fn table(source: &Source<'_>, rows: &mut Rows<'_, '_>) -> Result<(), Fault> {
     }
     let metadata = metadata(bytes).ok_or_else(|| Fault::broken("its end, which says what is in it, is missing"))?;
     let elements = thrift::schema_elements(metadata).ok_or_else(|| Fault::broken("its schema cannot be read"))?;
-    rows.width(elements)?;
+    rows.width(usize::try_from(elements).unwrap_or(usize::MAX))?;
     let file = SerializedFileReader::new(bytes::Bytes::copy_from_slice(bytes)).map_err(Fault::broken)?;
     let schema = file.metadata().file_metadata().schema_descr();
-    let flat = |field: &&Arc<Type>| {
-        field.is_primitive()
-            && schema
-                .columns()
-                .iter()
-                .any(|column| column.max_rep_level() == 0 && column.path().parts() == [field.name()])
-    };
+    let flat = |field: &&Arc<Type>| field.is_primitive() && field.get_basic_info().repetition() != Repetition::REPEATED;
     let chosen: Vec<Arc<Type>> = schema.root_schema().get_fields().iter().filter(flat).cloned().collect();
     rows.columns(chosen.iter().map(|field| field.name()))?;
     sizes(bytes, file.metadata(), &chosen, rows, source.settings().limits.of(Limit::Member))?;
@@ -89,8 +84,11 @@ fn sizes(
     rows: &Rows<'_, '_>,
     most: u64,
 ) -> Result<(), Fault> {
-    let taken =
-        |column: &&ColumnChunkMetaData| chosen.iter().any(|field| column.column_path().parts() == [field.name()]);
+    let names: HashSet<&str> = chosen.iter().map(|field| field.name()).collect();
+    let taken = |column: &&ColumnChunkMetaData| match column.column_path().parts() {
+        [name] => names.contains(name.as_str()),
+        _ => false,
+    };
     for column in metadata.row_groups().iter().flat_map(|group| group.columns().iter().filter(taken)) {
         let begin = column.dictionary_page_offset().unwrap_or(column.data_page_offset());
         let pages = || {

@@ -6,24 +6,20 @@ use std::{
     rc::Rc,
 };
 
-use super::super::limits::{self, HARMLESS, Limit, Limits};
+use super::super::limits::{Limit, Limits};
 
 /// Counts what is unpacked from one file and stops it at the limits.
 #[derive(Debug)]
 pub(in super::super) struct Meter {
     unpacked: Cell<u64>,
-    most: u64,
-    /// The limit that `most` comes from.
-    limit: Limit,
+    /// As much as may be, and the limit that says so.
+    most: (u64, Limit),
 }
 
 impl Meter {
     /// The meter of a file that has `packed` bytes.
     pub fn new(limits: &Limits, packed: u64) -> Rc<Self> {
-        let archive = limits.of(Limit::Archive);
-        let ratio = packed.saturating_mul(limits.of(Limit::Ratio)).max(HARMLESS);
-        let (most, limit) = if ratio < archive { (ratio, Limit::Ratio) } else { (archive, Limit::Archive) };
-        Rc::new(Self { unpacked: Cell::new(0), most, limit })
+        Rc::new(Self { unpacked: Cell::new(0), most: limits.unpacked(packed, Limit::Archive) })
     }
 
     /// Counts bytes that take room without being read through [`Self::metered`].
@@ -38,13 +34,12 @@ impl Meter {
 
     /// Whether it is too much.
     pub fn passed(&self) -> bool {
-        self.unpacked.get() > self.most
+        self.unpacked.get() > self.most.0
     }
 
     /// If it is too much: how much would have done, and which limit says so.
     pub fn told(&self, limits: &Limits) -> Option<String> {
-        let told = || format!("it unpacks to more than {}, {}", limits::bytes(self.most), limits.passed(self.limit));
-        self.passed().then(told)
+        self.passed().then(|| limits.unpacked_passed(self.most))
     }
 
     /// A decompressor whose output is counted.

@@ -3,6 +3,7 @@
 use super::{
     super::prose::clean,
     Fault,
+    package::Package,
     xml::{self, Piece, Step},
 };
 use crate::{
@@ -73,6 +74,14 @@ impl About {
             Step::On
         })?;
         Ok(about)
+    }
+
+    /// That of the part `name` of a document; nothing if there is none, or it is no XML.
+    ///
+    /// # Errors
+    /// If it cannot be unpacked.
+    pub fn of(package: &mut Package<'_>, name: &str, limits: &Limits) -> Result<Self, Fault> {
+        Ok(package.text(name)?.and_then(|text| Self::read(&text, limits).ok()).unwrap_or_default())
     }
 
     fn all(&self, name: &str) -> Vec<&str> {

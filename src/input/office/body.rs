@@ -5,6 +5,7 @@ use super::{
     Fault,
     about::About,
     flow::{Flow, Kind},
+    xml,
 };
 
 /// A paragraph.
@@ -51,7 +52,7 @@ impl<'a, 'b> Body<'a, 'b> {
     /// Text of the paragraph that is open; its line ends are white space.
     pub fn text(&mut self, text: &str) {
         if let Some(open) = self.open.last_mut() {
-            open.text.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
+            open.text.extend(xml::shown(text));
         }
     }
 

@@ -22,35 +22,6 @@ pub(super) struct Chapter {
     furniture: bool,
 }
 
-/// Elements that begin a paragraph of their own.
-const BLOCKS: [&str; 25] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "caption",
-    "center",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "figcaption",
-    "figure",
-    "footer",
-    "header",
-    "hr",
-    "li",
-    "main",
-    "ol",
-    "p",
-    "pre",
-    "section",
-    "table",
-    "tr",
-    "ul",
-];
-
 impl Chapter {
     /// The paragraphs, and whether these are all; none if the file is marked as no chapter.
     pub fn read(text: &str, limits: &Limits) -> Option<(Vec<(Kind, String)>, bool)> {
@@ -64,7 +35,7 @@ impl Chapter {
                 Step::On
             }
             Piece::Text(text) => {
-                chapter.text.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }));
+                chapter.text.extend(xml::shown(text));
                 Step::On
             }
         });
@@ -97,7 +68,7 @@ impl Chapter {
                 self.flush(Kind::Text);
                 self.level = level(name);
             }
-            _ if BLOCKS.contains(&name) => self.block(),
+            _ if markup::is_block(name) && level(name).is_none() => self.block(),
             _ => {}
         }
         Step::On
@@ -120,7 +91,7 @@ impl Chapter {
                 let level = self.level.take().unwrap_or(1);
                 self.flush(Kind::Heading(level));
             }
-            _ if BLOCKS.contains(&name) => self.block(),
+            _ if markup::is_block(name) && level(name).is_none() => self.block(),
             _ => {}
         }
     }

@@ -30,10 +30,7 @@ impl Reader for DocxReader {
         opened(source, |package, parsed| {
             let limits = &source.settings().limits;
             let (main, core) = package.places("word/document.xml")?;
-            let about = match package.text(&core)? {
-                Some(text) => About::read(&text, limits).unwrap_or_default(),
-                None => About::default(),
-            };
+            let about = About::of(package, &core, limits)?;
             let folder = main.rsplit_once('/').map_or("", |(folder, _)| folder);
             // Without styles the words are still there.
             let styles = package.text(&format!("{folder}/styles.xml"))?.unwrap_or_default();

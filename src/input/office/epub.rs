@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use percent_encoding::percent_decode_str;
+
 use super::{
     super::{
         limits::{Limit, Limits},
@@ -238,27 +240,8 @@ fn resolved(from: &str, href: &str) -> String {
             part => parts.push(part),
         }
     }
-    unescaped(parts.join("/").trim_start_matches('/'))
-}
-
-/// `%20` and the like decoded.
-fn unescaped(path: &str) -> String {
-    let mut out = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let code = after.get(..2).and_then(|code| u8::from_str_radix(str::from_utf8(code).ok()?, 16).ok());
-        match code.filter(|_| byte == b'%') {
-            Some(code) => {
-                out.push(code);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            None => {
-                out.push(byte);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&out).into_owned()
+    let path = parts.join("/");
+    percent_decode_str(path.trim_start_matches('/')).decode_utf8_lossy().into_owned()
 }
 
 /// What a table of contents, of either version, calls the files; the first name of a file counts. A broken one has none.

@@ -4,6 +4,7 @@ use super::{
     super::{
         limits::Limit,
         prose::{byline, clean, is_titlelike, passage},
+        recognise::TOO_LONG,
         source::Source,
     },
     Fault,
@@ -116,10 +117,7 @@ impl<'a, 'b> Flow<'a, 'b> {
     /// Whether the article is too long to be kept.
     pub fn over(&self) -> Option<Fault> {
         let passed = self.source.settings().limits.passed(self.over?);
-        Some(Fault::new(
-            "the article is too long; cut it into several, or raise the limit",
-            format!("it goes on, {passed}"),
-        ))
+        Some(Fault::new(TOO_LONG, format!("it goes on, {passed}")))
     }
 
     /// Whether there was no word.

@@ -6,11 +6,9 @@ use serde_json::Value;
 
 use super::{
     super::source::{Parsed, Reader, Source},
-    Fault,
-    odt::{LOCKED, MANIFEST},
     opened,
     package::{self, Sort},
-    rows::{CELL, Cells, Rows},
+    rows::{Cells, Rows},
     serial,
     xlsx::tell,
     xml::{self, Piece, Step, Tag},
@@ -30,9 +28,7 @@ impl Reader for OdsReader {
     fn read(&self, source: &Source<'_>) -> Parsed {
         opened(source, |package, parsed| {
             let limits = &source.settings().limits;
-            if package.text(MANIFEST)?.is_some_and(|text| text.contains("encryption-data")) {
-                return Err(Fault::new(LOCKED, ""));
-            }
+            package.unlocked()?;
             let text = package.need("content.xml")?;
             let several = memchr::memmem::find_iter(text.as_bytes(), "<table:table ").take(2).count() > 1;
             let mut rows = Rows::new(source, parsed, false, several);
@@ -53,7 +49,7 @@ impl Reader for OdsReader {
                     sheet.number = sheet.number.saturating_add(times).min(LAST);
                 }
                 if let Some((value, columns)) = sheet.again.take() {
-                    let size = value.as_str().map_or(0, str::len) as u64 + CELL;
+                    let size = value.as_str().map_or(0, str::len) as u64 + super::super::rows::CELL;
                     stopped = package.count(size.saturating_mul(columns.len() as u64));
                     if stopped.is_err() {
                         return Step::Done;
@@ -104,9 +100,7 @@ impl Sheet {
     fn step(&mut self, piece: &Piece<'_>, rows: &mut Rows<'_, '_, '_>) -> Step {
         match piece {
             Piece::Open(tag) => return self.start(tag, rows),
-            Piece::Text(text) if self.in_text => {
-                self.text.extend(text.chars().map(|c| if c.is_control() { ' ' } else { c }))
-            }
+            Piece::Text(text) if self.in_text => self.text.extend(xml::shown(text)),
             Piece::Text(_) => {}
             Piece::Close("p") => {
                 self.in_text = false;

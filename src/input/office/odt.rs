@@ -19,9 +19,6 @@ use super::{
 pub struct OdtReader;
 
 const ENDINGS: [&str; 2] = ["odt", "ott"];
-/// Where an encrypted document says so.
-pub(super) const MANIFEST: &str = "META-INF/manifest.xml";
-pub(super) const LOCKED: &str = "is protected by a password; open it and save it without one";
 /// Styles that are looked at; no program makes as many.
 const STYLES: usize = 10_000;
 /// Spaces that one element may stand for.
@@ -31,15 +28,8 @@ impl Reader for OdtReader {
     fn read(&self, source: &Source<'_>) -> Parsed {
         opened(source, |package, parsed| {
             let limits = &source.settings().limits;
-            if package.text(MANIFEST)?.is_some_and(|text| text.contains("encryption-data")) {
-                parsed.records = 1;
-                parsed.note(None, LOCKED, "");
-                return Ok(());
-            }
-            let about = match package.text("meta.xml")? {
-                Some(text) => About::read(&text, limits).unwrap_or_default(),
-                None => About::default(),
-            };
+            package.unlocked()?;
+            let about = About::of(package, "meta.xml", limits)?;
             let text = package.need("content.xml")?;
             let body = Body::new(Flow::new(source, about.title()));
             let mut walk = Walk { body, styles: HashMap::new(), hiding: HashSet::new(), style: String::new() };

@@ -92,6 +92,17 @@ impl<'a> Package<'a> {
         self.text(name)?.ok_or_else(|| Fault::new(LACKS, format!("{name} is missing")))
     }
 
+    /// Refuses a document of OpenDocument that is encrypted, which its manifest says.
+    ///
+    /// # Errors
+    /// If it is, and as [`Self::text`].
+    pub fn unlocked(&mut self) -> Result<(), Fault> {
+        match self.text("META-INF/manifest.xml")? {
+            Some(text) if text.contains("encryption-data") => Err(Fault::new(LOCKED, "")),
+            _ => Ok(()),
+        }
+    }
+
     /// Where the main part and the metadata of a document of the newer offices are: by its relations, else where all programs
     /// put them.
     ///
@@ -146,6 +157,7 @@ fn key(name: &str) -> String {
 
 const OLDER: &str =
     "is of the older format, or protected by a password; open it and save it without one as .docx or .xlsx";
+const LOCKED: &str = "is protected by a password; open it and save it without one";
 const NO_ZIP: &str = "is no such document, which would be a ZIP file inside; open it and save it anew";
 const BROKEN: &str = "is cut off or damaged; fetch it anew, or open it and save it anew";
 const LACKS: &str = "is not the kind of document that its name or beginning says; open it and save it anew";

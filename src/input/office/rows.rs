@@ -5,7 +5,6 @@ use serde_json::{Map, Value};
 use super::{
     super::{
         fields::{self, Names},
-        limits::Limit,
         prose,
         rows::{self, shown},
         source::{Parsed, Source},
@@ -16,10 +15,6 @@ use super::{
 
 /// Rows with something in them among which the names of the columns are looked for: titles and remarks may stand above.
 const TOP: usize = 20;
-/// Room that a row and a cell take besides their text.
-const ROW: u64 = 512;
-pub(super) const CELL: u64 = 64;
-
 /// The cells of a row that hold something, by their columns from 0.
 pub(super) type Cells = Vec<(usize, Value)>;
 
@@ -56,7 +51,7 @@ impl<'a, 'b, 'p> Rows<'a, 'b, 'p> {
 
     /// What a row takes of the room there is.
     pub fn cost(cells: &Cells) -> u64 {
-        cells.iter().map(|(_, value)| CELL + value.as_str().map_or(0, |text| text.len() as u64)).sum::<u64>() + ROW
+        rows::room(cells.len(), rows::size(cells.iter().map(|(_, value)| value)))
     }
 
     /// A sheet begins.
@@ -86,10 +81,8 @@ impl<'a, 'b, 'p> Rows<'a, 'b, 'p> {
                 if names_columns(&cells, &self.source.settings().names) {
                     self.any = true;
                     let width = cells.last().map_or(0, |(column, _)| column + 1);
-                    if width as u64 > limits.of(Limit::Columns) {
+                    if let Some((what, detail)) = rows::too_wide(width, limits) {
                         self.parsed.records += 1;
-                        let detail = format!("it has {width}, {}", limits.passed(Limit::Columns));
-                        let what = "the table has too many columns; leave some out, or raise the limit";
                         self.parsed.note(line, what, detail);
                         self.head = Head::None;
                         return;
@@ -114,10 +107,9 @@ impl<'a, 'b, 'p> Rows<'a, 'b, 'p> {
             }
             Head::Found(head) => {
                 self.parsed.records += 1;
-                let size: usize = cells.iter().map(|(_, value)| value.as_str().map_or(8, str::len)).sum();
-                if size as u64 > limits.of(Limit::Row) {
-                    let detail = format!("it has {size} bytes, {}", limits.passed(Limit::Row));
-                    self.parsed.note(line, "the row is too long; cut it into several, or raise the limit", detail);
+                let size = rows::size(cells.iter().map(|(_, value)| value));
+                if let Some((what, detail)) = rows::too_long(size, limits) {
+                    self.parsed.note(line, what, detail);
                     return;
                 }
                 let name = |column: usize| head.get(column).cloned().unwrap_or_else(|| format!("#{}", column + 1));
@@ -149,7 +141,7 @@ impl<'a, 'b, 'p> Rows<'a, 'b, 'p> {
 fn names_columns(cells: &Cells, names: &Names) -> bool {
     let words = cells.iter().filter_map(|(_, value)| value.as_str());
     let row: Map<String, Value> = words.map(|name| (prose::clean(name), Value::from(""))).collect();
-    ["title", "text"].iter().any(|field| fields::given(field, &row, names).is_some())
+    fields::names_article(&row, names)
 }
 
 fn article(source: &Source<'_>, mut row: Map<String, Value>, number: usize, late: bool, parsed: &mut Parsed) {

@@ -125,6 +125,11 @@ pub(super) fn walk(
     }
 }
 
+/// A text as it shows: line ends and control characters in it are spaces.
+pub(super) fn shown(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c })
+}
+
 /// What `&name;` stands for; a name that neither XML nor HTML knows is left as it is.
 fn character(name: &str) -> Cow<'_, str> {
     Cow::Owned(markup::decoded(&format!("&{name};")).into_owned())

@@ -46,6 +46,7 @@ pub(super) struct File<'a> {
     nodes: Cell<usize>,
     /// Bytes that may still be unpacked.
     left: Cell<usize>,
+    most: usize,
     /// Whether a limit was met.
     pub cut: Cell<bool>,
 }
@@ -61,6 +62,7 @@ impl<'a> File<'a> {
             packed: RefCell::default(),
             nodes: Cell::new(NODES),
             left: Cell::new(most),
+            most,
             cut: Cell::new(false),
         };
         let scan = Scan::new(bytes);
@@ -88,6 +90,11 @@ impl<'a> File<'a> {
     /// Whether it has any object.
     pub fn is_empty(&self) -> bool {
         self.places.is_empty()
+    }
+
+    /// Bytes that were unpacked, with what reading objects counts for.
+    pub fn unpacked(&self) -> u64 {
+        (self.most - self.left.get().min(self.most)) as u64
     }
 
     fn rooted(&self) -> Rc<Dict> {

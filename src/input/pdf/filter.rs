@@ -4,7 +4,7 @@ use std::io::Read;
 
 use flate2::read::{DeflateDecoder, ZlibDecoder};
 
-use super::object::{Dict, Object};
+use super::object::{Dict, Lexer, Object};
 
 /// Bytes of one row of a predictor, and more than any stream of text has.
 const ROW: usize = 1 << 20;
@@ -19,7 +19,7 @@ pub(super) fn unpack(name: &[u8], params: Option<&Dict>, bytes: &[u8], most: usi
             predicted(lzw(bytes, early, most), params, most)
         }
         b"ASCII85Decode" | b"A85" => ascii85(bytes, most),
-        b"ASCIIHexDecode" | b"AHx" => hex(bytes),
+        b"ASCIIHexDecode" | b"AHx" => Lexer::new(bytes, 0, 1).hex(),
         b"RunLengthDecode" | b"RL" => runs(bytes, most),
         _ => return None,
     })
@@ -40,12 +40,6 @@ fn inflate(bytes: &[u8], most: usize) -> Vec<u8> {
         let _ = DeflateDecoder::new(bytes.get(2..).unwrap_or_default()).take(most as u64).read_to_end(&mut out);
     }
     out
-}
-
-fn hex(bytes: &[u8]) -> Vec<u8> {
-    let digits: Vec<u32> =
-        bytes.iter().take_while(|&&byte| byte != b'>').filter_map(|&byte| char::from(byte).to_digit(16)).collect();
-    digits.chunks(2).map(|pair| (pair.first().unwrap_or(&0) * 16 + pair.get(1).unwrap_or(&0)) as u8).collect()
 }
 
 fn ascii85(bytes: &[u8], most: usize) -> Vec<u8> {

@@ -24,7 +24,7 @@ use self::{
 };
 use super::{
     encoding,
-    limits::{self, HARMLESS, Limit},
+    limits::Limit,
     markup,
     prose::{byline, clean, is_titlelike, passage},
     source::{Draft, Parsed, Reader, Source},
@@ -60,12 +60,9 @@ impl Reader for PdfReader {
         let mut parsed = Parsed { records: 1, ..Parsed::default() };
         let bytes = source.bytes();
         let limits = &source.settings().limits;
-        let ratio = (bytes.len() as u64).saturating_mul(limits.of(Limit::Ratio)).max(HARMLESS);
-        let member = limits.of(Limit::Member);
-        let (most, limit) = if ratio < member { (ratio, Limit::Ratio) } else { (member, Limit::Member) };
-        let passed = || format!("it unpacks to more than {}, {}", limits::bytes(most), limits.passed(limit));
-        let most = usize::try_from(most).unwrap_or(usize::MAX);
-        let file = File::new(bytes, most);
+        let most = limits.unpacked(bytes.len() as u64, Limit::Member);
+        let passed = || limits.unpacked_passed(most);
+        let file = File::new(bytes, usize::try_from(most.0).unwrap_or(usize::MAX));
         if file.is_empty() {
             parsed.note(None, "is no PDF that can be read; open it in a PDF viewer, and print it to a new PDF", "");
             return parsed;
@@ -82,6 +79,7 @@ impl Reader for PdfReader {
             lines.push(layout::lines(number + 1, shower.page(page)));
         }
         let (unknown, all) = (shower.unknown, shower.all);
+        parsed.unpacked = file.unpacked();
         if unknown * 2 > all {
             let what = "does not tell which characters its fonts show; recognise its text (OCR) and read that";
             parsed.note(None, what, format!("{unknown} of {all} are unknown"));

@@ -216,7 +216,8 @@ impl<'a> Lexer<'a> {
         text
     }
 
-    fn hex(&mut self) -> Vec<u8> {
+    /// Pairs of digits up to `>`; of a last one alone the second is nought.
+    pub fn hex(&mut self) -> Vec<u8> {
         let (mut text, mut high) = (Vec::new(), None);
         while let Some(byte) = self.peek() {
             self.at += 1;

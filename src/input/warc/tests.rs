@@ -106,6 +106,17 @@ fn a_page_that_unpacks_too_far_is_told_and_passed_over() {
 }
 
 #[test]
+fn many_pages_that_unpack_far_are_no_way_around_the_limits() {
+    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gz.write_all(&vec![b' '; 15 << 20]).unwrap();
+    let page = answer("200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip", &gz.finish().unwrap());
+    let parsed = read(&record("response", "http://x.cn/a", &page).repeat(8));
+    assert_eq!((parsed.notes.len(), parsed.records), (5, 5), "{:?}", parsed.notes);
+    assert!(parsed.notes[4].parts().0.contains("--limit ratio=…"), "{:?}", parsed.notes);
+    assert!(parsed.unpacked > 64 << 20);
+}
+
+#[test]
 fn damaged_copies_are_accounted_for() {
     let html = answer(
         "200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked",
