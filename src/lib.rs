@@ -74,6 +74,7 @@ pub mod trend;
 pub mod vectorize;
 pub mod vectors;
 pub mod who;
+mod wide;
 pub mod words;
 
 pub use article::{Article, Counts, Passage, Position, Published, Skipped};

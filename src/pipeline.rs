@@ -19,7 +19,8 @@ use crate::{
     story::{self, Stories},
     theme::{self, Themes},
     vectorize::{self, Bag, Csr, Vectorizer},
-    vectors, who,
+    vectors,
+    who::{self, Who},
 };
 
 /// A stage of the pipeline, for progress.
@@ -69,9 +70,9 @@ pub fn fit(collection: Collection, config: &Config, progress: &dyn Progress) -> 
         return Err(Error::NoArticles { inputs: "the collection".to_owned() });
     }
     in_pool(config.threads, || {
-        let prepared = prepare(collection, config, progress)?;
+        let (prepared, who) = prepare_beside(collection, config, progress, who::fit)?;
         let (clusters, themes) = prepared.cluster(config, progress)?;
-        Ok(prepared.into_model(clusters, themes))
+        Ok(prepared.into_model(who, clusters, themes))
     })?
 }
 
@@ -156,6 +157,17 @@ fn overlong(articles: &[Article], found: &[(usize, usize)], limits: &Limits) -> 
 /// # Errors
 /// Whatever a stage returns if it fails.
 pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress) -> Result<Prepared> {
+    Ok(prepare_beside(collection, config, progress, |_, _| ())?.0)
+}
+
+/// As [`prepare`], with what else is to be made of the articles and their terms, which is made where a thread has nothing
+/// else to do.
+fn prepare_beside<T: Send>(
+    collection: Collection,
+    config: &Config,
+    progress: &dyn Progress,
+    beside: impl FnOnce(&[Article], &Segmented) -> T + Send,
+) -> Result<(Prepared, T)> {
     let Collection { mut articles, mut skipped, read, counts } = collection;
     // Before the work, so that a wrong file is told at once.
     let given = vectors::open(&mut articles, read, &config.vectors)?;
@@ -186,21 +198,24 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
         .collect();
 
     progress.begin(Stage::Relate);
-    let stories = story::find(&articles, &rows);
-
-    progress.begin(Stage::Embed);
     let column_terms: Vec<&Term> = vectorizer.columns.iter().map(|&term| &segmented.terms[term as usize]).collect();
-    let (embedder, vectors) = match given {
-        Some(given) => {
-            let given = given.rows(&articles, &Asking::new(progress))?;
-            embed::fit_given(&rows, &column_terms, given.view(), &config.embed)?
-        }
-        None => {
-            let embedder = embed::fit(&rows, &column_terms, &config.embed)?;
-            let vectors = embedder.embed(&rows);
-            (embedder, vectors)
+    let embed = || -> Result<(Embedder, Array2<f32>)> {
+        progress.begin(Stage::Embed);
+        match given {
+            Some(given) => {
+                let given = given.rows(&articles, &Asking::new(progress))?;
+                embed::fit_given(&rows, &column_terms, given.view(), &config.embed)
+            }
+            None => {
+                let embedder = embed::fit(&rows, &column_terms, &config.embed)?;
+                let vectors = embedder.embed(&rows);
+                Ok((embedder, vectors))
+            }
         }
     };
+    let stories = || story::find(&articles, &rows);
+    let (beside, (stories, embedded)) = rayon::join(|| beside(&articles, &segmented), || rayon::join(stories, embed));
+    let (embedder, vectors) = embedded?;
     let passage_rows = |passages: &[(u32, u32)]| {
         let bag = |&(article, passage): &(u32, u32)| {
             Bag::of_passage(&segmented.documents[article as usize].passages[passage as usize])
@@ -232,7 +247,7 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
     }
 
     let clustered = (0..articles.len()).filter(|&i| vectors.row(i).iter().any(|&x| x != 0.0)).collect();
-    Ok(Prepared {
+    let prepared = Prepared {
         articles,
         skipped,
         counts,
@@ -249,7 +264,8 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
         source_terms,
         stories,
         steered,
-    })
+    };
+    Ok((prepared, beside))
 }
 
 /// Tells what a server is asked as details of the stage.
@@ -351,10 +367,9 @@ impl Prepared {
         }
     }
 
-    /// The model of a clustering of these articles.
+    /// The model of a clustering of these articles, in which so much is named.
     #[must_use]
-    pub fn into_model(self, clusters: Clusters, themes: Themes) -> Model {
-        let who = who::fit(&self.articles, &self.segmented);
+    pub fn into_model(self, who: Who, clusters: Clusters, themes: Themes) -> Model {
         let langs = self.segmented.documents.iter().map(|d| d.lang.to_owned()).collect();
         let rows = self.rows.unwrap_or_else(|| self.vectorizer.transform(&self.bags));
         // Millions of small pieces are given back by a thread that nobody waits for.

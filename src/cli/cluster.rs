@@ -71,7 +71,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
     let model = source::fit(&args.inputs, &config, global.quiet)?;
     // Saved before printing, because a reader may close the pipe; told after, so that a full disk does not cost the table.
     let saved = args.save.as_ref().map(|path| model.save(path).map(|()| path));
-    let report = crate::report::assemble(&model);
+    let report = source::report(&model, &config)?;
     output::skipped(&report.skipped, report.counts);
     let printed =
         if args.json { output::json(&report) } else { output::text(|out| table::themes(&report, table::width(), out)) };

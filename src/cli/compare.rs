@@ -16,7 +16,7 @@ use super::{
 use crate::{
     compare::{Evidence, compare},
     model::Model,
-    report::{self, view},
+    report::view,
 };
 
 const EXAMPLES: Examples = &[
@@ -93,9 +93,9 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
     for (side, name) in sides.into_iter().zip([&args.a, &args.b]) {
         reports.push(match side {
             Side::Report(report) => *report,
-            Side::Model(model) => report::assemble(&model),
+            Side::Model(model) => source::report(&model, &config)?,
             Side::Articles => {
-                let report = report::assemble(&source::fit(std::slice::from_ref(name), &config, global.quiet)?);
+                let report = source::report(&source::fit(std::slice::from_ref(name), &config, global.quiet)?, &config)?;
                 skipped.extend(report.skipped.iter().cloned());
                 report
             }

@@ -12,7 +12,7 @@ use super::{
     Exit,
     args::{self, Examples, Fitting, Global},
     output,
-    source::Source,
+    source::{self, Source},
 };
 use crate::report::{self, Format, text::visible};
 
@@ -72,8 +72,8 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
             formats.len()
         );
     }
-    let (_, model) = args.source.model(global, &[])?;
-    let report = crate::report::assemble(&model);
+    let (config, model) = args.source.model(global, &[])?;
+    let report = source::report(&model, &config)?;
     let skipped = args.source.skipped(&model);
     output::skipped(skipped, args.source.counts(&model));
     if to_stdout {

@@ -18,6 +18,7 @@ use crate::{
     input,
     model::Model,
     pipeline::{self, Progress, Stage},
+    report::{self, view::Report},
     segment,
 };
 
@@ -107,6 +108,14 @@ pub(super) fn fit(inputs: &[String], config: &Config, quiet: bool) -> Result<Mod
     }
     let collection = input::read(inputs, &config.input)?;
     Ok(pipeline::fit(collection, config, &progress)?)
+}
+
+/// The report of a model, put together by as many threads as the settings allow.
+///
+/// # Errors
+/// If the system gives no threads.
+pub(super) fn report(model: &Model, config: &Config) -> Result<Report> {
+    Ok(pipeline::in_pool(config.threads, || report::assemble(model))?)
 }
 
 /// Inputs, and files of a folder, that are looked into before they are read.

@@ -6,6 +6,8 @@
 //! the method of Louvain (Blondel et al. 2008): each node moves to the neighbouring community that gains most until none
 //! gains, communities become nodes, and so on. The order of the nodes matters, so several random orders are tried.
 
+use std::borrow::Cow;
+
 use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 
 use crate::random::shuffle;
@@ -53,7 +55,7 @@ pub(super) fn find(graph: &Graph, seed: u64) -> Communities {
 /// The community of each node, numbered from 0 without gaps.
 fn louvain(graph: &Graph, rng: &mut Xoshiro256Plus) -> Vec<usize> {
     let mut communities: Vec<usize> = (0..graph.len()).collect();
-    let mut level = graph.clone();
+    let mut level = Cow::Borrowed(graph);
     loop {
         let (moved, count) = gather(&level, rng);
         if count == level.len() {
@@ -62,7 +64,7 @@ fn louvain(graph: &Graph, rng: &mut Xoshiro256Plus) -> Vec<usize> {
         for community in &mut communities {
             *community = moved[*community];
         }
-        level = condense(&level, &moved, count);
+        level = Cow::Owned(condense(&level, &moved, count));
     }
 }
 
@@ -75,19 +77,23 @@ fn gather(graph: &Graph, rng: &mut Xoshiro256Plus) -> (Vec<usize>, usize) {
     let mut total = degree.clone();
     let mut order: Vec<usize> = (0..n).collect();
     let mut weight = vec![0.0; n];
+    let mut near = Vec::new();
     for _ in 0..SWEEPS {
         shuffle(&mut order, rng);
         let mut moved = false;
         for &node in &order {
             let own = community[node];
             total[own] -= degree[node];
-            let mut near = vec![own];
+            near.clear();
+            near.push(own);
             for &(other, tie) in graph[node].iter().filter(|tie| tie.0 != node) {
-                near.push(community[other]);
-                weight[community[other]] += tie;
+                let c = community[other];
+                if weight[c] == 0.0 && c != own {
+                    near.push(c);
+                }
+                weight[c] += tie;
             }
             near.sort_unstable();
-            near.dedup();
             let gain = |c: usize| weight[c] - degree[node] * total[c] / whole;
             let mut best = own;
             for &c in &near {

@@ -9,14 +9,17 @@
 //! Seeding, rescue of empty clusters and the choice of the best start are those of `kmeans.rs`, the slow twin in the tests;
 //! but every start runs until no row moves.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 use rand_xoshiro::Xoshiro256Plus;
 
 use super::{
     kmeans::{farthest, sum},
     silhouette::score,
 };
-use crate::random::{streams, uniform, weighted};
+use crate::{
+    random::{streams, uniform, weighted},
+    wide::{self, add},
+};
 
 /// The inner products of some rows.
 #[derive(Debug)]
@@ -37,8 +40,14 @@ pub(super) struct Groups {
 
 impl Gram {
     /// Takes `n × d` rows; memory in n².
-    pub fn new(rows: ArrayView2<'_, f32>) -> Self {
-        let products = rows.dot(&rows.t()).as_standard_layout().into_owned();
+    #[cfg(test)]
+    pub fn new(rows: ndarray::ArrayView2<'_, f32>) -> Self {
+        Self::of(rows.dot(&rows.t()))
+    }
+
+    /// Takes the inner products of `n` rows.
+    pub fn of(products: Array2<f32>) -> Self {
+        let products = products.as_standard_layout().into_owned();
         let squares = products.diag().to_vec();
         Self { products, squares }
     }
@@ -132,7 +141,7 @@ impl State {
         for i in 0..n {
             let c = state.labels[i] as usize;
             state.sizes[c] += 1;
-            add(&mut state.sums[c], gram.row(i), 1.0);
+            add(&mut state.sums[c], 1.0, gram.row(i));
         }
         state
     }
@@ -140,12 +149,7 @@ impl State {
     /// Holds a centroid against what is nearest of each row: `S_c` (or a row of products), `1 / m_c` and `Q_c / m_c²`.
     fn offer(&mut self, c: usize, sums: &[f32], share: f32, square: f32) {
         let label = u32::try_from(c).unwrap_or(u32::MAX);
-        for ((nearest, next), &sum) in self.nearest.iter_mut().zip(&mut self.next).zip(sums) {
-            let distance = square - 2.0 * share * sum;
-            let closer = distance < *nearest;
-            *nearest = if closer { distance } else { *nearest };
-            *next = if closer { label } else { *next };
-        }
+        wide::offer(&mut self.nearest, &mut self.next, sums, square, share, label);
     }
 
     /// `1 / m_c` and `Q_c / m_c²` of a cluster with rows.
@@ -173,8 +177,8 @@ impl State {
 
     fn shift(&mut self, gram: &Gram, row: usize, to: usize) {
         let from = self.labels[row] as usize;
-        add(&mut self.sums[from], gram.row(row), -1.0);
-        add(&mut self.sums[to], gram.row(row), 1.0);
+        add(&mut self.sums[from], -1.0, gram.row(row));
+        add(&mut self.sums[to], 1.0, gram.row(row));
         self.sizes[from] -= 1;
         self.sizes[to] += 1;
         self.labels[row] = u32::try_from(to).unwrap_or(u32::MAX);
@@ -236,10 +240,6 @@ impl State {
         };
         (0..n).map(one).sum::<f64>() / n as f64
     }
-}
-
-fn add(sums: &mut [f32], row: &[f32], sign: f32) {
-    sums.iter_mut().zip(row).for_each(|(sum, &x)| *sum += sign * x);
 }
 
 #[cfg(test)]

@@ -10,13 +10,13 @@
 //! * The simplified silhouette (`silhouette.rs`) of the smoothed rows that are clustered, less that of shuffled ones: it
 //!   grows with the number of clusters on any rows.
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 use rayon::prelude::*;
 
 use super::{
     gram::{Gram, Groups},
-    smooth::smooth,
+    smooth::smooth_products,
     unit,
 };
 use crate::random::{draw, shuffle};
@@ -73,12 +73,17 @@ impl Sample {
     /// Prepares unit rows for numbers of clusters about `k`, to be grouped again once for each seed.
     pub fn new(rows: &Array2<f32>, k: usize, seeds: &[u64]) -> Self {
         let n = rows.nrows();
+        let products = rows.dot(&rows.t());
         let again = |&seed: &u64| {
             let places = draw(n, n * AGAIN.0 / AGAIN.1, &mut Xoshiro256Plus::seed_from_u64(seed));
-            let gram = Gram::new(smooth(rows.select(Axis(0), &places).view(), k).view());
-            Again { places, gram }
+            let mut own = Array2::zeros((places.len(), places.len()));
+            for (mut to, &from) in own.rows_mut().into_iter().zip(&places) {
+                let line = products.row(from);
+                to.iter_mut().zip(&places).for_each(|(to, &place)| *to = line[place]);
+            }
+            Again { gram: Gram::of(smooth_products(&own, k)), places }
         };
-        Self { whole: Gram::new(smooth(rows.view(), k).view()), again: seeds.par_iter().map(again).collect() }
+        Self { whole: Gram::of(smooth_products(&products, k)), again: seeds.par_iter().map(again).collect() }
     }
 
     /// What is to be grouped: the whole, then what is left of it each time.

@@ -19,10 +19,13 @@
 //!
 //! The columns of 10 and 20 are of one step with ties both ways. A third step changes little (means .648 and .647).
 
-use ndarray::{Array2, ArrayView2, Axis, s};
+use std::borrow::Cow;
+
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
 use super::{axes::Axes, evenly, unit};
+use crate::wide::{add_row, any_above};
 
 /// Rows that a row is drawn to, at most …
 const NEIGHBOURS: usize = 7;
@@ -102,8 +105,7 @@ impl Anchors {
     fn of(rows: ArrayView2<'_, f32>, k: usize, at_most: usize) -> Option<Self> {
         let n = rows.nrows();
         let places = evenly(n, at_most);
-        // An anchor is not its own neighbour.
-        let most = NEIGHBOURS.min(n / (SHARE * k.max(1))).min(places.len().saturating_sub(1));
+        let most = drawn_to(n, places.len(), k);
         (most > 0).then(|| Self { rows: rows.select(Axis(0), &places), places, most })
     }
 
@@ -118,6 +120,61 @@ impl Anchors {
     }
 }
 
+/// As [`smooth`], where all that is wanted of the rows is their inner products, `n × n`: those of the smoothed rows, from those
+/// of unit rows. Smoothed rows are sums of few rows, so their products are sums of few lines of products. No more rows than
+/// [`ANCHORS`].
+pub(super) fn smooth_products(products: &Array2<f32>, k: usize) -> Array2<f32> {
+    let n = products.nrows();
+    let most = drawn_to(n, n, k);
+    if most == 0 {
+        return products.clone();
+    }
+    let nearest = |(i, line): (usize, ArrayView1<'_, f32>)| {
+        let line = line.to_slice().map_or_else(|| Cow::from(line.to_vec()), Cow::from);
+        weighted(largest(&line, Some(i), most))
+    };
+    let ties: Ties = products.rows().into_iter().enumerate().map(nearest).collect();
+    // Each line of `to`, and to it those of `from` that its row is drawn to.
+    let mixed = |to: &Array2<f32>, from: &Array2<f32>| {
+        let mut mixed = to.clone();
+        for (mut line, ties) in mixed.rows_mut().into_iter().zip(&ties) {
+            ties.iter().for_each(|&(place, weight)| add_row(line.view_mut(), weight, from.row(place)));
+        }
+        mixed
+    };
+    let scaled = |mut matrix: Array2<f32>, scales: &[f32]| {
+        matrix.rows_mut().into_iter().zip(scales).for_each(|(mut line, scale)| line *= *scale);
+        matrix
+    };
+    let scale = |square: f32| if square > 0.0 { 1.0 / square.sqrt() } else { 1.0 };
+    // Rows R, smoothed once: R₁ = D₁(R + WR); twice: R₂ = D₂(R + WR₁), where D makes them unit rows. Here are RRᵀ …
+    let once = mixed(products, products);
+    let lengths: Vec<f32> = (ties.iter().enumerate())
+        .map(|(i, ties)| {
+            scale(once[[i, i]] + ties.iter().map(|&(place, weight)| weight * once[[i, place]]).sum::<f32>())
+        })
+        .collect();
+    // … R₁Rᵀ, then R(R + WR₁)ᵀ, R₁(R + WR₁)ᵀ and (R + WR₁)(R + WR₁)ᵀ.
+    let across = mixed(products, &scaled(once, &lengths)).t().as_standard_layout().into_owned();
+    let twice = mixed(&across, &scaled(mixed(&across, &across), &lengths));
+    let lengths: Vec<f32> = twice.diag().iter().map(|&square| scale(square)).collect();
+    let halfway = scaled(twice, &lengths).t().as_standard_layout().into_owned();
+    scaled(halfway, &lengths)
+}
+
+/// To how many of so many anchors each of `n` rows is drawn, to be put into `k` clusters.
+fn drawn_to(n: usize, anchors: usize, k: usize) -> usize {
+    // An anchor is not its own neighbour.
+    NEIGHBOURS.min(n / (SHARE * k.max(1))).min(anchors.saturating_sub(1))
+}
+
+/// Cosines as weights, which sum to 1.
+fn weighted(mut ties: Vec<(usize, f32)>) -> Vec<(usize, f32)> {
+    let sum: f32 = ties.iter().map(|tie| tie.1).sum();
+    ties.iter_mut().for_each(|tie| tie.1 /= sum);
+    ties
+}
+
 /// The nearest anchors of each row, those of equal cosine by place. Only positive cosines tie. `at` are the places of the
 /// rows among all, `places` those of the anchors.
 fn ties(rows: ArrayView2<'_, f32>, at: &[usize], anchors: ArrayView2<'_, f32>, places: &[usize], most: usize) -> Ties {
@@ -130,10 +187,7 @@ fn ties(rows: ArrayView2<'_, f32>, at: &[usize], anchors: ArrayView2<'_, f32>, p
             let cosines = cosines.as_standard_layout();
             let nearest = |(i, cosines): (usize, &[f32])| {
                 let own = places.binary_search(&at[start + i]).ok();
-                let mut found = largest(cosines, own, most);
-                let sum: f32 = found.iter().map(|tie| tie.1).sum();
-                found.iter_mut().for_each(|tie| tie.1 /= sum);
-                found
+                weighted(largest(cosines, own, most))
             };
             let width = cosines.ncols();
             cosines.as_slice().unwrap_or_default().chunks_exact(width).enumerate().map(nearest).collect()
@@ -146,12 +200,11 @@ fn ties(rows: ArrayView2<'_, f32>, at: &[usize], anchors: ArrayView2<'_, f32>, p
 /// is at least 1.
 fn largest(numbers: &[f32], without: Option<usize>, most: usize) -> Vec<(usize, f32)> {
     /// Numbers of which only the largest is looked at, if that is not large enough: nearly always.
-    const STEP: usize = 32;
+    const STEP: usize = 64;
     let mut found: Vec<(usize, f32)> = Vec::with_capacity(most + 1);
     for (chunk, numbers) in numbers.chunks(STEP).enumerate() {
         let enough = if found.len() < most { 0.0 } else { found[most - 1].1 };
-        // No branch, so that many are compared at once.
-        if !numbers.iter().fold(false, |any, &number| any | (number > enough)) {
+        if !any_above(numbers, enough) {
             continue;
         }
         for (i, &number) in numbers.iter().enumerate() {
@@ -172,7 +225,7 @@ fn draw(rows: ArrayView2<'_, f32>, anchors: ArrayView2<'_, f32>, ties: &Ties) ->
     let mut drawn = rows.to_owned();
     drawn.axis_iter_mut(Axis(0)).into_par_iter().zip(ties).for_each(|(mut row, ties)| {
         for &(place, weight) in ties {
-            row.scaled_add(weight, &anchors.row(place));
+            add_row(row.view_mut(), weight, anchors.row(place));
         }
         unit(&mut row);
     });
@@ -206,6 +259,19 @@ mod tests {
             assert!((is - should).abs() < 0.01, "{is} {should}");
         }
         assert!(smoothed.rows().into_iter().all(|row| (row.dot(&row) - 1.0).abs() < 1e-5));
+    }
+
+    #[test]
+    fn products_of_smoothed_rows_need_no_rows() {
+        for (n, d, k) in [(1, 3, 1), (9, 4, 2), (40, 6, 3), (120, 10, 5), (30, 5, 20)] {
+            let rows = crate::cluster::kmeans::tests::groups(n, d, k.min(n), 0.6, 3);
+            let mut rows = rows - 0.2;
+            rows.rows_mut().into_iter().for_each(|mut row| unit(&mut row));
+            let slow = smooth(rows.view(), k);
+            let slow = slow.dot(&slow.t());
+            let fast = smooth_products(&rows.dot(&rows.t()), k);
+            assert!(fast.iter().zip(&slow).all(|(a, b)| (a - b).abs() < 1e-5), "{n} {d} {k}\n{fast}\n{slow}");
+        }
     }
 
     #[test]

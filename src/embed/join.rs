@@ -100,10 +100,12 @@ pub(super) fn join(
         wider.slice_mut(s![.., ..d]).assign(&lexicon.slice(s![.., ..d]));
         lexicon = wider;
     }
-    for (mut row, turned) in lexicon.rows_mut().into_iter().zip(turned.rows()) {
-        row.slice_mut(s![..d]).mapv_inplace(|x| x * weight);
-        row.slice_mut(s![d..]).assign(&turned);
-    }
+    lexicon.axis_iter_mut(Axis(0)).into_par_iter().zip(turned.axis_iter(Axis(0))).with_min_len(1024).for_each(
+        |(mut row, turned)| {
+            row.slice_mut(s![..d]).mapv_inplace(|x| x * weight);
+            row.slice_mut(s![d..]).assign(&turned);
+        },
+    );
     Ok((lexicon, weight))
 }
 

@@ -45,7 +45,7 @@
 
 use std::borrow::Cow;
 
-use ndarray::{Array2, ArrayViewMut2, Axis, s};
+use ndarray::{Array2, s};
 use rayon::prelude::*;
 
 use super::Settings;
@@ -104,10 +104,12 @@ pub fn fit(rows: &Csr, settings: &Settings) -> Result<Array2<f32>> {
     // Relative to the first: rows are scaled to unit length anyway, and the vectors stay away from tiny numbers.
     let weight = |j: usize| (1.0 - floor / (values[j] * values[j])).max(FLOOR);
     let factors: Vec<f32> = (0..right.ncols()).map(|j| (weight(j) / weight(0)) as f32).collect();
-    right.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().for_each(|mut rows| {
-        rows.rows_mut()
-            .into_iter()
-            .for_each(|mut row| row.iter_mut().zip(&factors).for_each(|(x, factor)| *x *= factor));
+    // Made in the standard layout.
+    let all = right.as_slice_mut().unwrap_or_default();
+    all.par_chunks_mut((factors.len() * ROWS).max(1)).for_each(|rows| {
+        for row in rows.chunks_exact_mut(factors.len()) {
+            row.iter_mut().zip(&factors).for_each(|(x, factor)| *x *= factor);
+        }
     });
     Ok(right)
 }
@@ -120,13 +122,14 @@ fn extend(rows: &Csr, right: &mut Array2<f32>) {
     let columns = rows.transposed();
     let mut seen = vec![[0.0; WIDTH]; rows.rows()];
     let mut block = vec![[0.0; WIDTH]; rows.cols];
-    for mut part in right.axis_chunks_iter_mut(Axis(1), WIDTH) {
+    for start in (0..right.ncols()).step_by(WIDTH) {
+        let part = right.slice(s![.., start..(start + WIDTH).min(right.ncols())]);
         for (to, from) in block.iter_mut().zip(part.rows()) {
             to.iter_mut().zip(from).for_each(|(to, &from)| *to = from);
         }
         rows.times_block(&block, &mut seen);
         columns.times_block(&seen, &mut block);
-        assign_unit(part.view_mut(), &block);
+        assign_unit(right, start, &block);
     }
 }
 
@@ -216,8 +219,7 @@ impl<'a> Gram<'a> {
                 self.long.times_block(&block, &mut seen);
                 std::mem::swap(&mut block, &mut seen);
             }
-            let end = (start + WIDTH).min(right.ncols());
-            assign_unit(right.slice_mut(s![.., start..end]), &block);
+            assign_unit(&mut right, start, &block);
             if self.by_rows {
                 seen = block;
             }
@@ -237,8 +239,9 @@ fn scale(squares: f64, peak: f64) -> f64 {
     if squares > 0.0 { peak.signum() / squares.sqrt() } else { 0.0 }
 }
 
-/// Writes the first columns of a block, each scaled to unit length, the largest entry (the first of equals) positive.
-fn assign_unit(mut to: ArrayViewMut2<'_, f32>, block: &[[f32; WIDTH]]) {
+/// Writes the columns of a block, as many as there are, from column `start` on, each scaled to unit length, the largest entry
+/// (the first of equals) positive.
+fn assign_unit(to: &mut Array2<f32>, start: usize, block: &[[f32; WIDTH]]) {
     let (mut squares, mut peaks) = ([0.0_f64; WIDTH], [0.0_f32; WIDTH]);
     for row in block {
         for c in 0..WIDTH {
@@ -247,9 +250,12 @@ fn assign_unit(mut to: ArrayViewMut2<'_, f32>, block: &[[f32; WIDTH]]) {
         }
     }
     let scales: [f32; WIDTH] = std::array::from_fn(|c| scale(squares[c], f64::from(peaks[c])) as f32);
-    to.axis_chunks_iter_mut(Axis(0), ROWS).into_par_iter().zip(block.par_chunks(ROWS)).for_each(|(mut to, block)| {
-        for (mut to, from) in to.rows_mut().into_iter().zip(block) {
-            to.iter_mut().zip(from).zip(&scales).for_each(|((to, &x), scale)| *to = x * scale);
+    let d = to.ncols();
+    // Made in the standard layout.
+    let to = to.as_slice_mut().unwrap_or_default();
+    to.par_chunks_mut(d * ROWS).zip(block.par_chunks(ROWS)).for_each(|(to, block)| {
+        for (to, from) in to.chunks_exact_mut(d).zip(block) {
+            to[start..].iter_mut().zip(from).zip(&scales).for_each(|((to, &x), scale)| *to = x * scale);
         }
     });
 }

@@ -326,10 +326,15 @@ impl Row<'_> {
                 }
             }
             Bits::Four => {
-                for (pair, &code) in out.chunks_mut(2).zip(self.codes) {
-                    for (slot, nibble) in pair.iter_mut().zip([code & 15, code >> 4]) {
-                        to(slot, self.scale * (f32::from(nibble) - 7.5));
-                    }
+                let values: [f32; 16] = std::array::from_fn(|nibble| self.scale * (nibble as f32 - 7.5));
+                let (pairs, last) = out.as_chunks_mut::<2>();
+                let mut codes = self.codes.iter();
+                for ([low, high], &code) in pairs.iter_mut().zip(&mut codes) {
+                    to(low, values[usize::from(code & 15)]);
+                    to(high, values[usize::from(code >> 4)]);
+                }
+                for (slot, &code) in last.iter_mut().zip(codes) {
+                    to(slot, values[usize::from(code & 15)]);
                 }
             }
         }

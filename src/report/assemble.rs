@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use rayon::prelude::*;
 
 use super::{
     partners, quote,
@@ -20,9 +21,9 @@ use crate::{
 /// The report of a model.
 #[must_use]
 pub fn assemble(model: &Model) -> Report {
-    let partners = partners::of(model);
     let days: Vec<Option<Date>> = model.articles.iter().map(|a| a.date.map(|d| d.day)).collect();
-    let trend = trend(model, &days);
+    let ((partners, stories), trend) =
+        rayon::join(|| rayon::join(|| partners::of(model), || stories(model, &days)), || trend(model, &days));
     let mut subthemes_of = vec![None; model.articles.len()];
     for (theme, number) in model.themes.themes.iter().zip(1..) {
         parts(theme, &number.to_string(), &mut subthemes_of);
@@ -38,14 +39,14 @@ pub fn assemble(model: &Model) -> Report {
             .map(|choice| Choice { k: choice.k, score: round(choice.score), why: choice.why.clone() })
             .collect(),
         corpus: corpus(model, &days),
-        themes: (model.themes.themes.iter().enumerate())
+        themes: (model.themes.themes.par_iter().enumerate())
             .map(|(i, theme)| Theme {
                 rose: rises(model, &trend, i),
                 bursts: bursts(model, &trend, i),
                 ..of_theme(model, &days, i, theme)
             })
             .collect(),
-        articles: (subthemes_of.into_iter().enumerate()).map(|(i, part)| of_article(model, i, part)).collect(),
+        articles: (subthemes_of.into_par_iter().enumerate()).map(|(i, part)| of_article(model, i, part)).collect(),
         unthemed: (0..model.articles.len())
             .filter(|&i| model.themes.members[i].theme.is_none())
             .map(|i| model.articles[i].id.clone())
@@ -53,7 +54,7 @@ pub fn assemble(model: &Model) -> Report {
         skipped: model.skipped.clone(),
         counts: model.counts,
         timeline: timeline(&trend),
-        stories: stories(model, &days),
+        stories,
         ..Report::default()
     };
     partners.fill(&mut report);
@@ -247,7 +248,7 @@ fn stories(model: &Model, days: &[Option<Date>]) -> Vec<Story> {
             evidence: vec![evidence(model, &quote::central(model, first))],
         })
     };
-    model.stories.stories.iter().enumerate().filter_map(of).collect()
+    model.stories.stories.par_iter().enumerate().filter_map(of).collect()
 }
 
 fn trend(model: &Model, days: &[Option<Date>]) -> Trend {

@@ -5,6 +5,8 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use rayon::prelude::*;
+
 use super::{
     assemble::evidence,
     view::{Label, Partner, Report},
@@ -63,7 +65,7 @@ pub(super) fn of(model: &Model) -> Partners {
     let about = who.about(&theme, k, |article| story[article]);
     let shown: BTreeSet<usize> = order.iter().copied().collect();
     Partners {
-        table: order.iter().map(|party| partner(model, *party, &named[party], &story)).collect(),
+        table: order.par_iter().map(|party| partner(model, *party, &named[party], &story)).collect(),
         themes: about.into_iter().map(|a| (a.parties.into_iter().map(code).collect(), a.bilateral)).collect(),
         articles: (0..model.articles.len())
             .map(|i| who.named_by(i).filter(|party| shown.contains(party)).map(code).collect())

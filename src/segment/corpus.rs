@@ -1,6 +1,9 @@
 //! A whole corpus: chunks in parallel, merged in order.
 
-use std::ops::Range;
+use std::{
+    ops::Range,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -15,8 +18,7 @@ use super::{
 };
 use crate::article::Article;
 
-/// Articles a chunk: a sixteenth of the corpus, as every chunk's vocabulary has to be merged, but no fewer than 64. It
-/// depends on the corpus alone, never on the number of threads.
+/// Articles a chunk: a sixteenth of the corpus, but no fewer than 64.
 fn chunk_size(articles: usize) -> usize {
     articles.div_ceil(16).max(64)
 }
@@ -71,20 +73,13 @@ fn read(vocabulary: &mut Vocabulary, lexis: &Lexis, article: &Article) -> Read {
 
 /// Cuts every article, learns the phrases if asked to, and numbers the terms.
 pub(super) fn segment(articles: &[Article], lexis: &Lexis, settings: &Settings) -> Segmented {
-    let chunks: Vec<(Vocabulary, Vec<Read>)> = articles
-        .par_chunks(chunk_size(articles.len()))
-        .map(|chunk| {
-            let mut vocabulary = Vocabulary::new(lexis, settings.longest);
-            let read = chunk.iter().map(|article| read(&mut vocabulary, lexis, article)).collect();
-            (vocabulary, read)
-        })
-        .collect();
-    let (local, mut chunks): (Vec<Vocabulary>, Vec<Vec<Read>>) = chunks.into_iter().unzip();
+    let (local, owners, mut chunks) = read_all(articles, lexis, settings.longest);
     let (vocabulary, names) = merge(local, lexis);
     let overlong =
         chunks.iter().flatten().map(|read| read.overlong).enumerate().filter(|&(_, count)| count > 0).collect();
     let (words, ranks) = words(vocabulary);
-    chunks.par_iter_mut().zip(&names).for_each(|(chunk, names)| {
+    chunks.par_iter_mut().zip(&owners).for_each(|(chunk, &owner)| {
+        let names = &names[owner];
         for tok in chunk.iter_mut().flat_map(Read::texts_mut).flatten() {
             tok.word = ranks[names[tok.word as usize] as usize];
         }
@@ -94,6 +89,33 @@ pub(super) fn segment(articles: &[Article], lexis: &Lexis, settings: &Settings) 
     let documents =
         chunks.into_par_iter().flat_map_iter(|chunk| chunk).map(|r| number(r, &numbers, &matcher)).collect();
     Segmented { terms, documents, overlong }
+}
+
+/// Reads the articles, a chunk at a time. Returns the vocabularies, one a thread, and the chunks in order, each with the
+/// vocabulary its words are numbered by. Which thread reads which chunk is a matter of chance, and so are the numbers; what
+/// is made of them later goes by the words' keys.
+fn read_all(articles: &[Article], lexis: &Lexis, longest: usize) -> (Vec<Vocabulary>, Vec<usize>, Vec<Vec<Read>>) {
+    let chunks: Vec<&[Article]> = articles.chunks(chunk_size(articles.len())).collect();
+    let next = AtomicUsize::new(0);
+    let work = |_| {
+        let mut vocabulary = Vocabulary::new(lexis, longest);
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(chunk) = chunks.get(at) else { return (vocabulary, done) };
+            let all: Vec<Read> = chunk.iter().map(|article| read(&mut vocabulary, lexis, article)).collect();
+            done.push((at, all));
+        }
+    };
+    let read: Vec<_> = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1).map(work).collect();
+    let (mut vocabularies, mut in_order) = (Vec::with_capacity(read.len()), Vec::with_capacity(chunks.len()));
+    for (owner, (vocabulary, done)) in read.into_iter().enumerate() {
+        vocabularies.push(vocabulary);
+        in_order.extend(done.into_iter().map(|(at, chunk)| (at, owner, chunk)));
+    }
+    in_order.sort_unstable_by_key(|&(at, ..)| at);
+    let (owners, chunks) = in_order.into_iter().map(|(_, owner, chunk)| (owner, chunk)).unzip();
+    (vocabularies, owners, chunks)
 }
 
 /// One vocabulary of many, and for each of these what its forms are called there. Neighbours are merged by twos.
@@ -175,13 +197,20 @@ fn commonest(spellings: &Spellings) -> Option<String> {
 
 /// Learns the phrases and drops those that the longest match leaves too few occurrences of.
 fn learn(chunks: &[Vec<Read>], vocabulary: usize) -> Vec<Vec<u32>> {
-    let mut sequence = Sequence::default();
     let words: usize = chunks.iter().flatten().flat_map(Read::texts).map(Vec::len).sum();
-    for (article, read) in chunks.iter().flatten().enumerate().step_by(words.div_ceil(LEARNT_FROM).max(1)) {
-        for text in read.texts() {
-            sequence.push(article, text.iter().map(|tok| (tok.word, tok.linked)));
+    let step = words.div_ceil(LEARNT_FROM).max(1);
+    let size = chunks.first().map_or(0, Vec::len);
+    let part = |(chunk, read): (usize, &Vec<Read>)| {
+        let mut sequence = Sequence::default();
+        // All chunks but the last are of one size.
+        for (article, read) in (chunk * size..).zip(read).filter(|(article, _)| article % step == 0) {
+            for text in read.texts() {
+                sequence.push(article, text.iter().map(|tok| (tok.word, tok.linked)));
+            }
         }
-    }
+        sequence
+    };
+    let sequence = Sequence::join(chunks.par_iter().enumerate().map(part).collect());
     let (mut found, enough) = phrases::learn(&sequence, vocabulary);
     for weeding in 0..=WEEDINGS {
         let matcher = matcher(&found);

@@ -30,10 +30,7 @@ impl fmt::Debug for English {
 
 /// `s` of `China's`, `ll` of `we'll`: what an apostrophe can end a word with.
 fn without_clitic(word: &str) -> &str {
-    match word.rsplit_once('\'') {
-        Some((stem, "s")) if !stem.is_empty() => stem,
-        _ => word,
-    }
+    word.strip_suffix("'s").filter(|stem| !stem.is_empty()).unwrap_or(word)
 }
 
 /// `u.s`, `e.g`, `ph.d`: every piece between the dots has at most two letters, and most have one.

@@ -29,11 +29,11 @@ pub(super) struct Folded<'t> {
 /// A set of the characters of the basic plane.
 type Plane = Box<[u64; 1024]>;
 
-fn plane(holds: impl Fn(char) -> bool) -> Plane {
+fn plane(chars: impl Iterator<Item = char>) -> Plane {
     let mut bits = Box::new([0_u64; 1024]);
-    for code in 0..=0xFFFF_u32 {
-        if char::from_u32(code).is_some_and(&holds) {
-            bits[(code >> 6) as usize] |= 1 << (code & 63);
+    for code in chars.map(u32::from) {
+        if let Some(word) = bits.get_mut((code >> 6) as usize) {
+            *word |= 1 << (code & 63);
         }
     }
     bits
@@ -46,12 +46,15 @@ fn has(plane: &Plane, c: char) -> bool {
 
 /// Characters that fold to themselves whatever follows, unless it extends them.
 static PLAIN: LazyLock<Plane> = LazyLock::new(|| {
-    plane(|c| exempt(c) || (!vanishes(c) && !extends(c) && folded_cluster(c.encode_utf8(&mut [0; 4])).chars().eq([c])))
+    plane(('\0'..='\u{FFFF}').filter(|&c| exempt(c) || (!vanishes(c) && !extends(c) && folds_to_itself(c))))
 });
 
 /// Traditional characters: those the converter changes.
 static TRADITIONAL: LazyLock<Plane> = LazyLock::new(|| {
-    plane(|c| is_han(c) && !SIMPLIFIED.contains(&c) && !fast2s::convert(c.encode_utf8(&mut [0; 4])).chars().eq([c]))
+    let han = || ('\u{2E80}'..='\u{FAFF}').filter(|&c| is_han(c) && !SIMPLIFIED.contains(&c));
+    // All at once, each between neighbours that say nothing.
+    let converted = fast2s::convert(&han().flat_map(|c| [c, '0']).collect::<String>());
+    plane(han().zip(converted.chars().step_by(2)).filter(|(c, simple)| c != simple).map(|(c, _)| c))
 });
 
 /// Characters of simplified Chinese that the converter takes for traditional ones (捍卫, 呵护, 大阪, 磐石, 涅槃, 哪吒).
@@ -94,6 +97,13 @@ fn folded_cluster(cluster: &str) -> String {
             c => c,
         })
         .collect()
+}
+
+/// Whether [`folded_cluster`] leaves a character alone. Nearly all are told without making a text of them.
+fn folds_to_itself(c: char) -> bool {
+    let settled = matches!(is_nfkc_quick(std::iter::once(c)), IsNormalized::Yes) && c.to_lowercase().eq([c]);
+    let typographic = matches!(c, '\u{2019}' | '\u{2BC}' | '\u{2010}');
+    if settled && !typographic { true } else { folded_cluster(c.encode_utf8(&mut [0; 4])).chars().eq([c]) }
 }
 
 impl<'t> Folded<'t> {

@@ -61,6 +61,23 @@ pub(super) struct Sequence {
 }
 
 impl Sequence {
+    /// Sequences one after another.
+    pub(super) fn join(parts: Vec<Self>) -> Self {
+        let room = |of: fn(&Self) -> usize| Vec::with_capacity(parts.iter().map(of).sum());
+        let mut whole = Self {
+            words: room(|s| s.words.len()),
+            places: room(|s| s.words.len()),
+            articles: room(|s| s.articles.len()),
+        };
+        for part in parts {
+            let texts = u32::try_from(whole.articles.len()).unwrap_or(u32::MAX);
+            whole.words.extend(part.words);
+            whole.places.extend(part.places.into_iter().map(|place| place.saturating_add(texts)));
+            whole.articles.extend(part.articles);
+        }
+        whole
+    }
+
     /// Adds a text: its words, each with whether it links to the one before.
     pub(super) fn push(&mut self, article: usize, words: impl Iterator<Item = (u32, bool)>) {
         let place = u32::try_from(self.articles.len()).unwrap_or(u32::MAX);

@@ -25,6 +25,8 @@ pub(super) fn writing(c: char, japanese: bool) -> Option<Writing> {
         'a'..='z' | 'A'..='Z' => Some(Writing::Latin),
         '\0'..='\u{7F}' | '\u{3001}' | '\u{3002}' | '\u{FF0C}' => None,
         '\u{4E00}'..='\u{9FFF}' => Some(han),
+        // General punctuation, such as the quotation marks and dashes of English.
+        '\u{2000}'..='\u{206F}' => None,
         _ => match c.script() {
             Script::Latin => Some(Writing::Latin),
             Script::Han => Some(han),

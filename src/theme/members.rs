@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use super::{AtMost, Input, Member, Unthemed, unthemed as cap};
-use crate::vectorize::Bag;
+use crate::{vectorize::Bag, wide};
 
 /// A corpus has room for themes of one article while its themes hold this many articles at the mean, at most.
 const SMALL_THEMES: usize = 5;
@@ -99,7 +99,7 @@ pub(super) fn sums(rows: ArrayView2<'_, f32>, cluster: &[Option<usize>], k: usiz
     let mut counts = vec![0; k];
     for (row, c) in rows.outer_iter().zip(cluster) {
         if let Some(c) = *c {
-            sums.row_mut(c).scaled_add(1.0, &row);
+            wide::add_row(sums.row_mut(c), 1.0, row);
             counts[c] += 1;
         }
     }

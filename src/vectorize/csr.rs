@@ -3,6 +3,8 @@
 use ndarray::{ArrayView2, Axis};
 use rayon::prelude::*;
 
+use crate::wide;
+
 /// Columns of a dense block that products take together: one cache line of single precision.
 pub(crate) const WIDTH: usize = 16;
 
@@ -105,14 +107,7 @@ impl Csr {
         out.par_chunks_mut(ROWS).enumerate().for_each(|(chunk, out)| {
             for (i, to) in out.iter_mut().enumerate() {
                 let (columns, values) = self.row(chunk * ROWS + i);
-                let mut sum = [0.0_f32; WIDTH];
-                for (&column, &value) in columns.iter().zip(values) {
-                    let from = &x[column as usize];
-                    for c in 0..WIDTH {
-                        sum[c] += value * from[c];
-                    }
-                }
-                *to = sum;
+                *to = wide::combine(columns, values, x);
             }
         });
     }
@@ -125,21 +120,17 @@ pub(crate) fn row_times((columns, values): (&[u32], &[f32]), vectors: ArrayView2
         let row = (column as usize) < vectors.nrows();
         row.then(|| vectors.index_axis_move(Axis(0), column as usize)).and_then(|row| row.to_slice())
     };
-    let d = out.len();
     let mut four = columns.chunks_exact(4).zip(values.chunks_exact(4));
     let mut done = 0;
     // Four at a time, so that the sums are loaded and stored once for all of them.
     for (columns, values) in &mut four {
         let [Some(a), Some(b), Some(c), Some(e)] = [0, 1, 2, 3].map(|i| vector(columns[i])) else { break };
-        let (a, b, c, e) = (&a[..d], &b[..d], &c[..d], &e[..d]);
-        for j in 0..d {
-            out[j] = out[j] + values[0] * a[j] + values[1] * b[j] + values[2] * c[j] + values[3] * e[j];
-        }
+        wide::add_four(out, [values[0], values[1], values[2], values[3]], [a, b, c, e]);
         done += 4;
     }
     for (&column, &value) in columns[done..].iter().zip(&values[done..]) {
         if let Some(vector) = vector(column) {
-            out.iter_mut().zip(vector).for_each(|(to, &x)| *to += value * x);
+            wide::add(out, value, vector);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, ops::Range, sync::LazyLock};
 
+use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -309,9 +310,12 @@ fn words(text: &str) -> Vec<Word<'_>> {
     words
 }
 
+/// Finds any of [`KINDS`] in one pass.
+static ANY_KIND: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(KINDS).ok());
+
 /// Calls `emit` with each English organisation of a text, its name, and the acronym that follows it in brackets.
 fn english(text: &str, mut emit: impl FnMut(Range<usize>, String, Option<String>)) {
-    if !KINDS.iter().any(|kind| text.contains(kind)) {
+    if ANY_KIND.as_ref().is_some_and(|kinds| !kinds.is_match(text)) {
         return;
     }
     let words = words(text);

@@ -12,7 +12,8 @@
 
 use ndarray::{Array2, ArrayView2, s};
 
-use super::data::{CHUNK, Data, halves, products, square};
+use super::data::{CHUNK, Data, halves, products};
+use crate::wide::{self, square};
 
 /// No label yet.
 pub(super) const NONE: u32 = u32::MAX;
@@ -154,15 +155,7 @@ impl Scan {
         self.place.clear();
         self.place.resize(m, 0);
         for ((place, line), &half) in (0_u32..).zip(products.chunks_exact(m)).zip(halves) {
-            let rows = self.best.iter_mut().zip(&mut self.next).zip(&mut self.place);
-            for (((best, next), at), &product) in rows.zip(line) {
-                let score = product - half;
-                let greater = score > *best;
-                let less = if greater { *best } else { score };
-                *next = if less > *next { less } else { *next };
-                *at = if greater { place } else { *at };
-                *best = if greater { score } else { *best };
-            }
+            wide::rank(&mut self.best, &mut self.next, &mut self.place, line, half, place);
         }
     }
 }

@@ -3,6 +3,8 @@
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
 
+use crate::wide::dot;
+
 /// Rows of one matrix product: their products with some hundred centroids stay in the second-level cache.
 pub(super) const CHUNK: usize = 256;
 
@@ -89,32 +91,6 @@ pub(super) fn products(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>, out: &mut
     if let Ok(mut out) = ArrayViewMut2::from_shape(shape, out.as_mut_slice()) {
         general_mat_mul(1.0, &a, &b.t(), 0.0, &mut out);
     }
-}
-
-/// Lanes of a sum, which the compiler puts side by side.
-const LANES: usize = 16;
-
-pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    lanes(a, b, |a, b| a * b)
-}
-
-pub(super) fn square(a: &[f32], b: &[f32]) -> f32 {
-    lanes(a, b, |a, b| (a - b) * (a - b))
-}
-
-#[inline(always)]
-fn lanes(a: &[f32], b: &[f32], term: impl Fn(f32, f32) -> f32) -> f32 {
-    let ((whole_a, rest_a), (whole_b, rest_b)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    let mut sums = [0.0_f32; LANES];
-    for (a, b) in whole_a.iter().zip(whole_b) {
-        for lane in 0..LANES {
-            sums[lane] += term(a[lane], b[lane]);
-        }
-    }
-    for (sum, (&a, &b)) in sums.iter_mut().zip(rest_a.iter().zip(rest_b)) {
-        *sum += term(a, b);
-    }
-    sums.iter().sum()
 }
 
 /// The sum of numbers in double precision.

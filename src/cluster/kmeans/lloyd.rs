@@ -5,9 +5,10 @@ use rayon::prelude::*;
 
 use super::{
     assign::{Centroids, Change, Groups, NONE, Rows, Scratch, assign},
-    data::{BLOCK, Data, square},
+    data::{BLOCK, Data},
     farthest,
 };
+use crate::wide::square;
 
 /// Changed rows from which on the sums are brought up to date in parallel.
 const MANY: usize = 4096;

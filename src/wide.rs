@@ -1,0 +1,273 @@
+//! The loops that most of the time goes into, compiled for the widest instructions the processor has.
+//!
+//! The program is built for any processor of its kind, so what the compiler makes of a loop are the narrow instructions that
+//! all of them have. [`pulp`] finds out at run time what this one has and calls a copy of the loop that was compiled for it.
+//! No result depends on which: each number is worked out by itself, or summed in [`LANES`] lanes of a fixed order, and no
+//! product is fused with a sum.
+//!
+//! By index: iterators would be functions of their own, compiled without wide instructions. And a type for each loop, since
+//! only the method of a type is sure to be compiled for them.
+
+use ndarray::{ArrayView1, ArrayViewMut1};
+use pulp::{Arch, Simd, WithSimd};
+
+/// Lanes of a sum, which the compiler puts side by side.
+const LANES: usize = 16;
+
+/// The sum of products of two lists of one length; of unequal ones, as far as both go.
+pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
+    Arch::new().dispatch(Lanes::<false>(a, b))
+}
+
+/// The sum of squared differences, else as [`dot`].
+pub(crate) fn square(a: &[f32], b: &[f32]) -> f32 {
+    Arch::new().dispatch(Lanes::<true>(a, b))
+}
+
+/// A sum over two lists: of squared differences, or of products.
+struct Lanes<'a, const SQUARE: bool>(&'a [f32], &'a [f32]);
+
+impl<const SQUARE: bool> WithSimd for Lanes<'_, SQUARE> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f32 {
+        let length = if self.0.len() < self.1.len() { self.0.len() } else { self.1.len() };
+        let (a, b) = (&self.0[..length], &self.1[..length]);
+        let mut sums = [0.0_f32; LANES];
+        let mut at = 0;
+        while at + LANES <= length {
+            let (a, b) = (&a[at..at + LANES], &b[at..at + LANES]);
+            for lane in 0..LANES {
+                let term = if SQUARE { (a[lane] - b[lane]) * (a[lane] - b[lane]) } else { a[lane] * b[lane] };
+                sums[lane] += term;
+            }
+            at += LANES;
+        }
+        for lane in 0..length - at {
+            let (a, b) = (a[at + lane], b[at + lane]);
+            sums[lane] += if SQUARE { (a - b) * (a - b) } else { a * b };
+        }
+        let mut sum = 0.0;
+        for lane in sums {
+            sum += lane;
+        }
+        sum
+    }
+}
+
+/// Adds so many times a list to another; only as far as both go.
+pub(crate) fn add(to: &mut [f32], factor: f32, from: &[f32]) {
+    Arch::new().dispatch(Add(to, factor, from));
+}
+
+/// Adds so many times a row to another of the same length, wherever their numbers lie.
+pub(crate) fn add_row(mut to: ArrayViewMut1<'_, f32>, factor: f32, from: ArrayView1<'_, f32>) {
+    match (to.as_slice_mut(), from.as_slice()) {
+        (Some(to), Some(from)) => add(to, factor, from),
+        _ => to.scaled_add(factor, &from),
+    }
+}
+
+struct Add<'a>(&'a mut [f32], f32, &'a [f32]);
+
+impl WithSimd for Add<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(to, factor, from) = self;
+        let length = if to.len() < from.len() { to.len() } else { from.len() };
+        let (to, from) = (&mut to[..length], &from[..length]);
+        for i in 0..length {
+            to[i] += factor * from[i];
+        }
+    }
+}
+
+/// Adds so many times each of four lists to another, the first first. All are as long as `to`, or longer.
+pub(crate) fn add_four(to: &mut [f32], factors: [f32; 4], from: [&[f32]; 4]) {
+    Arch::new().dispatch(AddFour(to, factors, from));
+}
+
+struct AddFour<'a>(&'a mut [f32], [f32; 4], [&'a [f32]; 4]);
+
+impl WithSimd for AddFour<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(to, [w, x, y, z], [a, b, c, e]) = self;
+        let d = to.len();
+        // Loaded and stored once for all four.
+        let (a, b, c, e) = (&a[..d], &b[..d], &c[..d], &e[..d]);
+        for j in 0..d {
+            to[j] = to[j] + w * a[j] + x * b[j] + y * c[j] + z * e[j];
+        }
+    }
+}
+
+/// The sum of `values`, each times the line of its column, a line after the other.
+pub(crate) fn combine<const N: usize>(columns: &[u32], values: &[f32], lines: &[[f32; N]]) -> [f32; N] {
+    Arch::new().dispatch(Combine(columns, values, lines))
+}
+
+struct Combine<'a, const N: usize>(&'a [u32], &'a [f32], &'a [[f32; N]]);
+
+impl<const N: usize> WithSimd for Combine<'_, N> {
+    type Output = [f32; N];
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> [f32; N] {
+        let Self(columns, values, lines) = self;
+        let length = if columns.len() < values.len() { columns.len() } else { values.len() };
+        let (columns, values) = (&columns[..length], &values[..length]);
+        let mut sum = [0.0_f32; N];
+        for i in 0..length {
+            let line = &lines[columns[i] as usize];
+            for c in 0..N {
+                sum[c] += values[i] * line[c];
+            }
+        }
+        sum
+    }
+}
+
+/// Where a number of `from`, worked out as `base − 2 · factor · from`, is less than that of `least`, it takes its place, and
+/// `label` that of the one in `labels`. All lists are of one length.
+pub(crate) fn offer(least: &mut [f32], labels: &mut [u32], from: &[f32], base: f32, factor: f32, label: u32) {
+    Arch::new().dispatch(Offer { least, labels, from, base, factor, label });
+}
+
+struct Offer<'a> {
+    least: &'a mut [f32],
+    labels: &'a mut [u32],
+    from: &'a [f32],
+    base: f32,
+    factor: f32,
+    label: u32,
+}
+
+impl WithSimd for Offer<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { least, labels, from, base, factor, label } = self;
+        let length = from.len();
+        let (least, labels) = (&mut least[..length], &mut labels[..length]);
+        for i in 0..length {
+            let offered = base - 2.0 * factor * from[i];
+            let less = offered < least[i];
+            least[i] = if less { offered } else { least[i] };
+            labels[i] = if less { label } else { labels[i] };
+        }
+    }
+}
+
+/// Holds one more score a row, a number less `half`, against the best and second best so far and the place of the best. All
+/// lists are of one length.
+pub(crate) fn rank(best: &mut [f32], next: &mut [f32], places: &mut [u32], numbers: &[f32], half: f32, place: u32) {
+    Arch::new().dispatch(Rank { best, next, places, numbers, half, place });
+}
+
+struct Rank<'a> {
+    best: &'a mut [f32],
+    next: &'a mut [f32],
+    places: &'a mut [u32],
+    numbers: &'a [f32],
+    half: f32,
+    place: u32,
+}
+
+impl WithSimd for Rank<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { best, next, places, numbers, half, place } = self;
+        let length = numbers.len();
+        let (best, next, places) = (&mut best[..length], &mut next[..length], &mut places[..length]);
+        for i in 0..length {
+            let score = numbers[i] - half;
+            let greater = score > best[i];
+            let less = if greater { best[i] } else { score };
+            next[i] = if less > next[i] { less } else { next[i] };
+            places[i] = if greater { place } else { places[i] };
+            best[i] = if greater { score } else { best[i] };
+        }
+    }
+}
+
+/// Whether any number is greater than `bound`.
+pub(crate) fn any_above(numbers: &[f32], bound: f32) -> bool {
+    Arch::new().dispatch(Above(numbers, bound))
+}
+
+struct Above<'a>(&'a [f32], f32);
+
+impl WithSimd for Above<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> bool {
+        // No branch, so that many are compared at once.
+        let mut any = false;
+        for i in 0..self.0.len() {
+            any |= self.0[i] > self.1;
+        }
+        any
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn sums_are_those_of_plain_loops(a in prop::collection::vec(-10.0_f32..10.0, 0..100), shift in -3.0_f32..3.0) {
+            let b: Vec<f32> = a.iter().map(|x| x * 0.5 + shift).collect();
+            let close = |x: f32, y: f64| (f64::from(x) - y).abs() <= 1e-5 * (1.0 + y.abs()) * 100.0;
+            let pairs = || a.iter().zip(&b).map(|(&a, &b)| (f64::from(a), f64::from(b)));
+            prop_assert!(close(dot(&a, &b), pairs().map(|(a, b)| a * b).sum()));
+            prop_assert!(close(square(&a, &b), pairs().map(|(a, b)| (a - b) * (a - b)).sum()));
+            let mut sum = b.clone();
+            add(&mut sum, shift, &a);
+            prop_assert!(sum.iter().zip(a.iter().zip(&b)).all(|(&sum, (a, b))| sum == b + shift * a));
+            let mut four = b.clone();
+            add_four(&mut four, [1.0, 2.0, shift, 0.5], [&a, &b, &a, &b]);
+            for (i, &four) in four.iter().enumerate() {
+                prop_assert_eq!(four, b[i] + a[i] + 2.0 * b[i] + shift * a[i] + 0.5 * b[i]);
+            }
+            prop_assert_eq!(any_above(&a, shift), a.iter().any(|&x| x > shift));
+        }
+
+        #[test]
+        fn the_best_and_the_next_are_found(lines in prop::collection::vec(prop::collection::vec(-5_i8..5, 20), 1..6)) {
+            let numbers: Vec<Vec<f32>> = lines.iter().map(|line| line.iter().map(|&x| f32::from(x)).collect()).collect();
+            let (mut best, mut next, mut places) = (vec![f32::NEG_INFINITY; 20], vec![f32::NEG_INFINITY; 20], vec![0; 20]);
+            let (mut least, mut labels) = (vec![f32::INFINITY; 20], vec![9; 20]);
+            for (place, line) in (0..).zip(&numbers) {
+                rank(&mut best, &mut next, &mut places, line, 1.0, place);
+                offer(&mut least, &mut labels, line, 1.0, 0.5, place);
+            }
+            for i in 0..20 {
+                let mut scores: Vec<(f32, u32)> = (0..).zip(&numbers).map(|(place, line)| (line[i] - 1.0, place)).collect();
+                scores.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+                prop_assert_eq!((best[i], places[i]), scores[0]);
+                prop_assert_eq!(next[i], scores.get(1).map_or(f32::NEG_INFINITY, |score| score.0));
+                prop_assert_eq!((least[i], labels[i]), (-best[i], places[i]));
+            }
+        }
+    }
+
+    #[test]
+    fn lists_that_end_early_end_the_sum() {
+        assert_eq!((dot(&[1.0, 2.0], &[3.0]), square(&[], &[1.0])), (3.0, 0.0));
+        let lines = [[1.0, 2.0], [10.0, 20.0]];
+        assert_eq!(combine(&[1, 0], &[0.5, 2.0], &lines), [7.0, 14.0]);
+    }
+}
