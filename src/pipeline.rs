@@ -179,7 +179,9 @@ fn prepare_beside<T: Send>(
     }
 
     progress.begin(Stage::Segment);
-    let (segmenter, segmented) = segment::fit(&articles, &config.segment)?;
+    // The words that stories are told by are read beside, where a thread waits for the dictionary.
+    let (words, segmented) = rayon::join(|| story::read(&articles), || segment::fit(&articles, &config.segment));
+    let (segmenter, segmented) = segmented?;
     let long = overlong(&articles, &segmented.overlong, &config.input.limits);
     if let (true, Some(first)) = (config.input.strict, long.first()) {
         return Err(Error::Strict { skipped: first.clone(), more: long.len() - 1 });
@@ -213,8 +215,15 @@ fn prepare_beside<T: Send>(
             }
         }
     };
-    let stories = || story::find(&articles, &rows);
-    let (beside, (stories, embedded)) = rayon::join(|| beside(&articles, &segmented), || rayon::join(stories, embed));
+    let stories = || story::among(&articles, &words, &rows);
+    let beside = || beside(&articles, &segmented);
+    let (beside, (stories, embedded)) = if articles.len() <= HELD {
+        rayon::join(beside, || rayon::join(stories, embed))
+    } else {
+        // One after the other, so that the room each takes is not taken at once.
+        (beside(), (stories(), embed()))
+    };
+    drop(words);
     let (embedder, vectors) = embedded?;
     let passage_rows = |passages: &[(u32, u32)]| {
         let bag = |&(article, passage): &(u32, u32)| {

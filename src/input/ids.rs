@@ -6,7 +6,7 @@
 //! of path and place; no article is dropped for its id alone. One that has an earlier one's id, words and fields, all of them,
 //! is the same article reached twice, and read once.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
 use xxhash_rust::xxh3::Xxh3;
 
@@ -35,7 +35,7 @@ pub(super) struct FileDrafts {
 pub(super) fn assign(files: &mut [FileDrafts]) -> usize {
     let duplicates = take_duplicates(files);
     let stems = stems(files);
-    let mut holders: HashMap<String, String> = HashMap::new();
+    let mut names = Names::default();
     let mut again: Vec<(usize, usize)> = Vec::new();
     for (f, file) in files.iter_mut().enumerate() {
         for (d, draft) in file.drafts.iter_mut().enumerate() {
@@ -45,14 +45,14 @@ pub(super) fn assign(files: &mut [FileDrafts]) -> usize {
             if id.is_empty() {
                 continue;
             }
-            if holders.contains_key(id) {
+            if names.taken.contains_key(id) {
                 again.push((f, d));
             } else {
-                holders.insert(id.clone(), format!("{}:{}", file.path, draft.article.title_position.line));
+                names.taken.insert(id.clone(), Some((f, draft.article.title_position.line)));
             }
         }
     }
-    let mut names = Names { taken: holders.keys().cloned().collect(), next: HashMap::new() };
+    let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
     let mut second = again.iter().copied().peekable();
     for (f, file) in files.iter_mut().enumerate() {
         for (d, draft) in file.drafts.iter_mut().enumerate() {
@@ -61,7 +61,8 @@ pub(super) fn assign(files: &mut [FileDrafts]) -> usize {
             }
             let given = std::mem::take(&mut draft.article.id);
             draft.article.id = names.free(&given);
-            let first = holders.get(&given).map_or("", String::as_str);
+            let first = names.taken.get(&given).copied().flatten();
+            let first = first.map_or_else(String::new, |(f, line)| format!("{}:{line}", paths[f]));
             file.notes.push(Note {
                 line: Some(draft.article.title_position.line),
                 what: "the id is given twice, so the article is kept under another; give each article its own",
@@ -86,19 +87,30 @@ pub(super) fn assign(files: &mut [FileDrafts]) -> usize {
 /// Takes out articles that have the id, the text and every field of an earlier one, and returns how many there were.
 fn take_duplicates(files: &mut [FileDrafts]) -> usize {
     let mut again: HashSet<(usize, usize)> = HashSet::new();
-    // By the words too, so that a field which is the same in every row costs no more than another.
-    let mut holders: HashMap<(String, u64), Vec<&Article>> = HashMap::new();
+    // By the words too, so that a field which is the same in every row costs no more than another. The first of each number
+    // stands by itself: nearly all are alone.
+    let mut first: HashMap<u64, &Article> = HashMap::new();
+    let mut more: HashMap<u64, Vec<&Article>> = HashMap::new();
     for (f, file) in files.iter().enumerate() {
         for (d, draft) in file.drafts.iter().enumerate() {
             let id = clean(&draft.article.id);
             if id.is_empty() {
                 continue;
             }
-            let same = holders.entry((id, fingerprint(&draft.article))).or_default();
-            if same.iter().any(|other| same_article(other, &draft.article)) {
-                again.insert((f, d));
-            } else {
-                same.push(&draft.article);
+            let number = fingerprint(&id, &draft.article);
+            let same = |other: &&Article| clean(&other.id) == id && same_article(other, &draft.article);
+            match first.entry(number) {
+                Entry::Vacant(place) => {
+                    place.insert(&draft.article);
+                }
+                Entry::Occupied(known) => {
+                    let more = more.entry(number).or_default();
+                    if same(known.get()) || more.iter().any(same) {
+                        again.insert((f, d));
+                    } else {
+                        more.push(&draft.article);
+                    }
+                }
             }
         }
     }
@@ -124,29 +136,35 @@ fn same_article(a: &Article, b: &Article) -> bool {
         && words(a).eq(words(b))
 }
 
-/// A number that articles of the same title and text share, and hardly others.
-fn fingerprint(article: &Article) -> u64 {
+/// A number that articles of the same id, title and text share, and hardly others.
+fn fingerprint(id: &str, article: &Article) -> u64 {
     let mut hash = Xxh3::new();
+    hash.update(id.as_bytes());
     let texts = article.passages.iter().map(|passage| &passage.text);
     std::iter::once(&article.title).chain(texts).for_each(|text| hash.update(text.as_bytes()));
     hash.digest()
 }
 
+/// The ids that are taken.
+#[derive(Default)]
 struct Names {
-    taken: HashSet<String>,
+    /// Of an id that the input gives, the file and the line of the first article that has it.
+    taken: HashMap<String, Option<(usize, u32)>>,
     next: HashMap<String, usize>,
 }
 
 impl Names {
     fn free(&mut self, want: &str) -> String {
-        if self.taken.insert(want.to_owned()) {
+        if !self.taken.contains_key(want) {
+            self.taken.insert(want.to_owned(), None);
             return want.to_owned();
         }
         let next = self.next.entry(want.to_owned()).or_insert(2);
         loop {
             let id = format!("{want}~{next}");
             *next += 1;
-            if self.taken.insert(id.clone()) {
+            if !self.taken.contains_key(&id) {
+                self.taken.insert(id.clone(), None);
                 return id;
             }
         }

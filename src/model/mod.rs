@@ -57,7 +57,7 @@ use crate::{
 };
 
 /// The name and version of the file format.
-pub const FORMAT: &str = "wenmai.model/2";
+pub const FORMAT: &str = "wenmai.model/3";
 
 /// The array that brings the lexicon's vectors to those given for the articles.
 const MAP: &str = "lexicon.map";

@@ -99,7 +99,7 @@ fn numbers_that_do_not_lie_as_the_processor_wants_are_copied() {
 fn other_formats_are_refused_with_the_way_out() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("old.model");
-    let old = String::from_utf8_lossy(&bytes(&fitted(), 0)[..400]).replace("wenmai.model/2", "wenmai.model/1");
+    let old = String::from_utf8_lossy(&bytes(&fitted(), 0)[..400]).replace("wenmai.model/3", "wenmai.model/1");
     assert!(old.contains("wenmai.model/1"));
     let text = |bytes: &[u8]| {
         std::fs::write(&path, bytes).unwrap();
@@ -110,7 +110,7 @@ fn other_formats_are_refused_with_the_way_out() {
     let header = br#"{"__metadata__":{"format":"wenmai.model/1"}}"#;
     let small = [&(header.len() as u64).to_le_bytes()[..], header].concat();
     let said = text(&small);
-    assert!(said.contains("its format is \"wenmai.model/1\", this wenmai reads \"wenmai.model/2\""), "{said}");
+    assert!(said.contains("its format is \"wenmai.model/1\", this wenmai reads \"wenmai.model/3\""), "{said}");
     assert!(said.contains("make it anew with `wenmai cluster INPUT --save"), "{said}");
     for none in [&b""[..], b"{", &[0xff; 64], b"\0\0\0\0\0\0\0\0"] {
         assert!(text(none).contains("it is not a model file"), "{none:?}");

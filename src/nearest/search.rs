@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::{brute, order, ranks, score};
 
 /// Axes of the first bound, which is taken of every row.
-pub const FIRST: usize = 64;
+pub const FIRST: usize = 32;
 
 /// Further axes, of the second bound.
 pub const SECOND: usize = 64;
@@ -31,7 +31,7 @@ const ALONE: usize = BLOCK * BLOCKS;
 /// Axes whose products differ from 0 or 1 by more than this in all are not orthonormal: the file is damaged.
 const ASKEW: f64 = 1e-3;
 
-/// The largest code of a query: 128 products with a row's codes fit into 32 bits seven times over.
+/// The largest code of a query: 64 products with a row's codes fit into 32 bits sixteen times over.
 const MOST: f64 = 16_383.0;
 
 /// What a sketch is made of, as in [`Built`](super::Built), wherever it lies.
@@ -206,13 +206,16 @@ impl<'a> Sketch<'a> {
         let (near, far) = (f32::from(near) * self.scale, f32::from(far) * self.scale);
         let along =
             dot(&asked.first, &self.first[row]) as f32 * near + dot(&asked.second, &self.second[row]) as f32 * far;
-        let missed = MISSED * (near + far);
+        let missed = MISSED_FIRST * near + MISSED * far;
         asked.unit * along + missed * asked.on_all + f32::from(off) * self.length * asked.off_all + asked.slack
     }
 }
 
-/// The length of 64 roundings to the nearest whole at most, √64 / 2, and a little.
+/// The length of so many roundings to the nearest whole at most: of [`SECOND`], √64 / 2, and a little.
 const MISSED: f32 = 4.001;
+
+/// And of [`FIRST`], √32 / 2.
+const MISSED_FIRST: f32 = 2.829;
 
 /// The largest of some bounds, or 0; in eight lanes, as one after the other would wait for each comparison.
 fn largest(bounds: &[f32]) -> f32 {
@@ -253,7 +256,7 @@ impl pulp::WithSimd for Bound<'_> {
         let Self { asked, bounds, codes, lengths, scale, length } = self;
         let query = asked.first;
         let each = asked.unit * scale;
-        let missed = MISSED * scale * asked.on_first;
+        let missed = MISSED_FIRST * scale * asked.on_first;
         let off_each = length * asked.off_first;
         for ((bound, codes), &[scale, off]) in bounds.iter_mut().zip(codes).zip(lengths) {
             let along = dot(&query, codes) as f32 * each + missed;

@@ -105,14 +105,21 @@ impl Stories {
 /// The work grows with the number of articles and of pairs that are alike, and the result depends on the articles alone.
 #[must_use]
 pub fn find(articles: &[Article], rows: &Csr) -> Stories {
-    let words = read(articles);
-    let near = near::Near::find(articles, &words, rows);
+    among(articles, &read(articles), rows)
+}
+
+/// As [`find`], of articles whose words were read before.
+pub(crate) fn among(articles: &[Article], Read(words): &Read, rows: &Csr) -> Stories {
+    let near = near::Near::find(articles, words, rows);
     group::stories(articles, &near.copies, &near.pairs, |a, b| near.compare(a, b).is_some())
 }
 
-/// The words of each article.
-fn read(articles: &[Article]) -> Vec<words::Words> {
-    articles.par_iter().map_init(words::Room::default, |room, article| words::read(article, room)).collect()
+/// What the articles' words come to: all that has to be known of their texts before they are held against each other.
+pub(crate) struct Read(Vec<words::Words>);
+
+/// Reads the words of each article.
+pub(crate) fn read(articles: &[Article]) -> Read {
+    Read(articles.par_iter().map_init(words::Room::default, |room, article| words::read(article, room)).collect())
 }
 
 /// Days between two articles; none if one has no date.
