@@ -42,7 +42,7 @@ pub enum Stage {
     Label,
 }
 
-/// Receives the progress of a run. Called from the thread that runs the pipeline.
+/// Receives the progress of a run. Called from threads of the pipeline, one stage after another.
 pub trait Progress: Sync {
     /// A stage begins.
     fn begin(&self, stage: Stage);

@@ -264,6 +264,20 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn no_bit_depends_on_the_instructions(a in prop::collection::vec(-10.0_f32..10.0, 0..100), shift in -3.0_f32..3.0) {
+            let b: Vec<f32> = a.iter().map(|x| x.mul_add(0.7, shift)).collect();
+            let plain = pulp::Scalar::new();
+            prop_assert_eq!(dot(&a, &b).to_bits(), plain.vectorize(Lanes::<false>(&a, &b)).to_bits());
+            prop_assert_eq!(square(&a, &b).to_bits(), plain.vectorize(Lanes::<true>(&a, &b)).to_bits());
+            let (mut fast, mut slow) = (b.clone(), b.clone());
+            add_four(&mut fast, [shift, 0.3, -1.7, 2.1], [&a, &b, &a, &b]);
+            plain.vectorize(AddFour(&mut slow, [shift, 0.3, -1.7, 2.1], [&a, &b, &a, &b]));
+            prop_assert_eq!(fast, slow);
+        }
+    }
+
     #[test]
     fn lists_that_end_early_end_the_sum() {
         assert_eq!((dot(&[1.0, 2.0], &[3.0]), square(&[], &[1.0])), (3.0, 0.0));
