@@ -19,8 +19,6 @@
 //!
 //! The columns of 10 and 20 are of one step with ties both ways. A third step changes little (means .648 and .647).
 
-use std::borrow::Cow;
-
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
@@ -129,10 +127,7 @@ pub(super) fn smooth_products(products: &Array2<f32>, k: usize) -> Array2<f32> {
     if most == 0 {
         return products.clone();
     }
-    let nearest = |(i, line): (usize, ArrayView1<'_, f32>)| {
-        let line = line.to_slice().map_or_else(|| Cow::from(line.to_vec()), Cow::from);
-        weighted(largest(&line, Some(i), most))
-    };
+    let nearest = |(i, line): (usize, ArrayView1<'_, f32>)| weighted(largest(&line.to_vec(), Some(i), most));
     let ties: Ties = products.rows().into_iter().enumerate().map(nearest).collect();
     // Each line of `to`, and to it those of `from` that its row is drawn to.
     let mixed = |to: &Array2<f32>, from: &Array2<f32>| {

@@ -52,24 +52,19 @@ pub(super) fn assign(files: &mut [FileDrafts]) -> usize {
             }
         }
     }
-    let paths: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
-    let mut second = again.iter().copied().peekable();
-    for (f, file) in files.iter_mut().enumerate() {
-        for (d, draft) in file.drafts.iter_mut().enumerate() {
-            if second.next_if_eq(&(f, d)).is_none() {
-                continue;
-            }
-            let given = std::mem::take(&mut draft.article.id);
-            draft.article.id = names.free(&given);
-            let first = names.taken.get(&given).copied().flatten();
-            let first = first.map_or_else(String::new, |(f, line)| format!("{}:{line}", paths[f]));
-            file.notes.push(Note {
-                line: Some(draft.article.title_position.line),
-                what: "the id is given twice, so the article is kept under another; give each article its own",
-                lost: false,
-                detail: format!("{given:?} first stands at {first}, here it becomes {:?}", draft.article.id),
-            });
-        }
+    for (f, d) in again {
+        let given = std::mem::take(&mut files[f].drafts[d].article.id);
+        let first = names.taken.get(&given).copied().flatten();
+        let first = first.map_or_else(String::new, |(f, line)| format!("{}:{line}", files[f].path));
+        let FileDrafts { drafts, notes, .. } = &mut files[f];
+        let article = &mut drafts[d].article;
+        article.id = names.free(&given);
+        notes.push(Note {
+            line: Some(article.title_position.line),
+            what: "the id is given twice, so the article is kept under another; give each article its own",
+            lost: false,
+            detail: format!("{given:?} first stands at {first}, here it becomes {:?}", article.id),
+        });
     }
     for (file, stem) in files.iter_mut().zip(stems) {
         let width = file.records.to_string().len().max(2);

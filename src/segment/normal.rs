@@ -88,22 +88,22 @@ fn extends(c: char) -> bool {
 
 /// NFKC, lower case and the typographic folds of a piece that no neighbour can change.
 fn folded_cluster(cluster: &str) -> String {
-    cluster
-        .nfkc()
-        .flat_map(char::to_lowercase)
-        .map(|c| match c {
-            '\u{2019}' | '\u{2BC}' => '\'',
-            '\u{2010}' => '-',
-            c => c,
-        })
-        .collect()
+    cluster.nfkc().flat_map(char::to_lowercase).map(as_typed).collect()
+}
+
+/// What is typed for a typographic character.
+fn as_typed(c: char) -> char {
+    match c {
+        '\u{2019}' | '\u{2BC}' => '\'',
+        '\u{2010}' => '-',
+        c => c,
+    }
 }
 
 /// Whether [`folded_cluster`] leaves a character alone. Nearly all are told without making a text of them.
 fn folds_to_itself(c: char) -> bool {
     let settled = matches!(is_nfkc_quick(std::iter::once(c)), IsNormalized::Yes) && c.to_lowercase().eq([c]);
-    let typographic = matches!(c, '\u{2019}' | '\u{2BC}' | '\u{2010}');
-    if settled && !typographic { true } else { folded_cluster(c.encode_utf8(&mut [0; 4])).chars().eq([c]) }
+    (settled && as_typed(c) == c) || folded_cluster(c.encode_utf8(&mut [0; 4])).chars().eq([c])
 }
 
 impl<'t> Folded<'t> {
