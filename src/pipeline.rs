@@ -76,11 +76,15 @@ pub fn fit(collection: Collection, config: &Config, progress: &dyn Progress) -> 
     })?
 }
 
-/// Runs a closure in a pool of the given number of threads.
+/// Runs a closure in a pool of the given number of threads; within such a pool, in that.
 ///
 /// # Errors
 /// [`Error::Numeric`] if the system gives no threads.
 pub fn in_pool<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) -> Result<T> {
+    let within = rayon::current_thread_index().is_some();
+    if within && threads.is_none_or(|threads| threads == rayon::current_num_threads()) {
+        return Ok(run());
+    }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build();
     let pool = pool.map_err(|e| Error::Numeric { stage: "starting threads", reason: e.to_string() })?;
     Ok(pool.install(run))
@@ -89,8 +93,8 @@ pub fn in_pool<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) 
 /// Passages whose terms are held at once; any number gives the same vectors.
 const PASSAGES: usize = 16_384;
 
-/// Of a corpus of more passages or articles than this, what can be made again is not held: a vector takes 1.2 kB. Any number
-/// gives the same result.
+/// In a corpus of more articles than this, what takes much room comes one after the other and goes at once. Any number gives
+/// the same result.
 const HELD: usize = 100_000;
 
 /// Articles up to their embeddings: what is the same however they are clustered.
@@ -110,8 +114,8 @@ pub struct Prepared {
     pub bags: Vec<Bag>,
     /// Weighs the terms of a text as those of the articles were weighed.
     pub vectorizer: Vectorizer,
-    /// TF-IDF rows of the articles; of a very large corpus they are made again for the model.
-    pub rows: Option<Csr>,
+    /// TF-IDF rows of the articles.
+    pub rows: Csr,
     /// Embeds TF-IDF rows.
     pub embedder: Embedder,
     /// Embeddings of the articles, `n × d`.
@@ -232,20 +236,8 @@ fn prepare_beside<T: Send>(
         let bags: Vec<Bag> = passages.par_iter().map(bag).collect();
         vectorizer.transform(&bags)
     };
-    let passage_vectors = if passages.len() > HELD {
-        let mut rows = Csr::default();
-        passages.chunks(PASSAGES).for_each(|passages| rows.append(passage_rows(passages)));
-        Texts::Made(rows)
-    } else {
-        // Some at a time, so that the terms of all passages are never held beside those of the articles.
-        let mut vectors = Array2::zeros((passages.len(), embedder.dimensions()));
-        for (passages, mut vectors) in passages.chunks(PASSAGES).zip(vectors.axis_chunks_iter_mut(Axis(0), PASSAGES)) {
-            vectors.assign(&embedder.embed(&passage_rows(passages)));
-        }
-        Texts::Held(vectors)
-    };
-    let rows = (articles.len() <= HELD).then_some(rows);
-
+    // Some at a time, so that the terms of all passages are never held beside those of the articles.
+    let passage_vectors = Texts::of(passages.chunks(PASSAGES).map(passage_rows).collect(), &embedder);
     let steered = wanted.map(|wanted| {
         let (segmenter, vectorizer, embedder) = (&segmenter, &vectorizer, &embedder);
         let input = steer::Input { articles: &articles, segmenter, vectorizer, embedder, rows: vectors.view() };
@@ -380,10 +372,15 @@ impl Prepared {
     #[must_use]
     pub fn into_model(self, who: Who, clusters: Clusters, themes: Themes) -> Model {
         let langs = self.segmented.documents.iter().map(|d| d.lang.to_owned()).collect();
-        let rows = self.rows.unwrap_or_else(|| self.vectorizer.transform(&self.bags));
-        // Millions of small pieces are given back by a thread that nobody waits for.
         let (segmented, bags) = (self.segmented, self.bags);
-        rayon::spawn(move || drop((segmented, bags)));
+        if self.articles.len() <= HELD {
+            // Many small pieces are given back by a thread that nobody waits for.
+            rayon::spawn(move || drop((segmented, bags)));
+        } else {
+            // Their room is needed.
+            segmented.documents.into_par_iter().for_each(drop);
+            bags.into_par_iter().for_each(drop);
+        }
         Model {
             who,
             langs,
@@ -394,7 +391,7 @@ impl Prepared {
             vectorizer: self.vectorizer,
             embedder: self.embedder,
             clusters,
-            rows,
+            rows: self.rows,
             vectors: self.vectors,
             passages: self.passages,
             passage_vectors: self.passage_vectors,

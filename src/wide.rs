@@ -24,6 +24,69 @@ pub(crate) fn square(a: &[f32], b: &[f32]) -> f32 {
     Arch::new().dispatch(Lanes::<true>(a, b))
 }
 
+/// The inner products of a list with four others, each as [`dot`] has it, bit for bit. All are as long as `a`, or longer.
+pub(crate) fn dot_four(a: &[f32], others: [&[f32]; 4]) -> [f32; 4] {
+    Arch::new().dispatch(FourDots(a, others))
+}
+
+struct FourDots<'a>(&'a [f32], [&'a [f32]; 4]);
+
+impl WithSimd for FourDots<'_> {
+    type Output = [f32; 4];
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> [f32; 4] {
+        let Self(a, [w, x, y, z]) = self;
+        let length = a.len();
+        // Loaded once for all four.
+        let (w, x, y, z) = (&w[..length], &x[..length], &y[..length], &z[..length]);
+        let (mut p, mut q, mut r, mut s) = ([0.0_f32; LANES], [0.0_f32; LANES], [0.0_f32; LANES], [0.0_f32; LANES]);
+        let mut at = 0;
+        while at + LANES <= length {
+            let a = &a[at..at + LANES];
+            let (w, x, y, z) = (&w[at..at + LANES], &x[at..at + LANES], &y[at..at + LANES], &z[at..at + LANES]);
+            for lane in 0..LANES {
+                p[lane] += a[lane] * w[lane];
+                q[lane] += a[lane] * x[lane];
+                r[lane] += a[lane] * y[lane];
+                s[lane] += a[lane] * z[lane];
+            }
+            at += LANES;
+        }
+        for lane in 0..length - at {
+            let a = a[at + lane];
+            p[lane] += a * w[at + lane];
+            q[lane] += a * x[at + lane];
+            r[lane] += a * y[at + lane];
+            s[lane] += a * z[at + lane];
+        }
+        let mut products = [0.0; 4];
+        for lane in 0..LANES {
+            products[0] += p[lane];
+            products[1] += q[lane];
+            products[2] += r[lane];
+            products[3] += s[lane];
+        }
+        products
+    }
+}
+
+/// The inner product of two rows of the same length, wherever their numbers lie.
+pub(crate) fn inner(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>) -> f32 {
+    match (a.as_slice(), b.as_slice()) {
+        (Some(a), Some(b)) => dot(a, b),
+        _ => a.dot(&b),
+    }
+}
+
+/// The squared distance of two rows of the same length, wherever their numbers lie.
+pub(crate) fn distance(a: ArrayView1<'_, f32>, b: ArrayView1<'_, f32>) -> f32 {
+    match (a.as_slice(), b.as_slice()) {
+        (Some(a), Some(b)) => square(a, b),
+        _ => a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum(),
+    }
+}
+
 /// A sum over two lists: of squared differences, or of products.
 struct Lanes<'a, const SQUARE: bool>(&'a [f32], &'a [f32]);
 
@@ -234,6 +297,7 @@ mod tests {
             let pairs = || a.iter().zip(&b).map(|(&a, &b)| (f64::from(a), f64::from(b)));
             prop_assert!(close(dot(&a, &b), pairs().map(|(a, b)| a * b).sum()));
             prop_assert!(close(square(&a, &b), pairs().map(|(a, b)| (a - b) * (a - b)).sum()));
+            prop_assert_eq!(dot_four(&a, [&b, &a, &b, &b]), [dot(&a, &b), dot(&a, &a), dot(&a, &b), dot(&a, &b)]);
             let mut sum = b.clone();
             add(&mut sum, shift, &a);
             prop_assert!(sum.iter().zip(a.iter().zip(&b)).all(|(&sum, (a, b))| sum == b + shift * a));
@@ -271,6 +335,7 @@ mod tests {
             let plain = pulp::Scalar::new();
             prop_assert_eq!(dot(&a, &b).to_bits(), plain.vectorize(Lanes::<false>(&a, &b)).to_bits());
             prop_assert_eq!(square(&a, &b).to_bits(), plain.vectorize(Lanes::<true>(&a, &b)).to_bits());
+            prop_assert_eq!(dot_four(&a, [&b, &a, &b, &a]), plain.vectorize(FourDots(&a, [&b, &a, &b, &a])));
             let (mut fast, mut slow) = (b.clone(), b.clone());
             add_four(&mut fast, [shift, 0.3, -1.7, 2.1], [&a, &b, &a, &b]);
             plain.vectorize(AddFour(&mut slow, [shift, 0.3, -1.7, 2.1], [&a, &b, &a, &b]));

@@ -106,8 +106,9 @@ pub(super) fn fit(inputs: &[String], config: &Config, quiet: bool) -> Result<Mod
     if begin_in_chinese(inputs) {
         segment::warm();
     }
-    let collection = input::read(inputs, &config.input)?;
-    Ok(pipeline::fit(collection, config, &progress)?)
+    // Read by the threads that go on with it: what is left over of the reading is room for what comes.
+    let fitted = || pipeline::fit(input::read(inputs, &config.input)?, config, &progress);
+    Ok(pipeline::in_pool(config.threads, fitted)??)
 }
 
 /// The report of a model, put together by as many threads as the settings allow.

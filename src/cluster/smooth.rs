@@ -35,8 +35,12 @@ const SHARE: usize = 2;
 /// rows take time in proportion to their number.
 const ANCHORS: usize = 4096;
 
-/// Rows a task of the thread pool works through; any value gives the same neighbours.
-const CHUNK: usize = 128;
+/// Rows a task of the thread pool works through; any number gives the same neighbours. A product packs the anchors anew for
+/// each, so many are better than few, as long as all threads have some.
+const CHUNK: std::ops::RangeInclusive<usize> = 128..=512;
+
+/// Tasks that the rows make, if there are so many of them.
+const TASKS: usize = 16;
 
 /// For each row, the places of its nearest anchors and their weights, which sum to 1.
 pub(super) type Ties = Vec<Vec<(usize, f32)>>;
@@ -173,11 +177,12 @@ fn weighted(mut ties: Vec<(usize, f32)>) -> Vec<(usize, f32)> {
 /// The nearest anchors of each row, those of equal cosine by place. Only positive cosines tie. `at` are the places of the
 /// rows among all, `places` those of the anchors.
 fn ties(rows: ArrayView2<'_, f32>, at: &[usize], anchors: ArrayView2<'_, f32>, places: &[usize], most: usize) -> Ties {
-    let starts: Vec<usize> = (0..rows.nrows()).step_by(CHUNK).collect();
+    let size = (rows.nrows() / TASKS).clamp(*CHUNK.start(), *CHUNK.end());
+    let starts: Vec<usize> = (0..rows.nrows()).step_by(size).collect();
     let chunks: Vec<Ties> = starts
         .into_par_iter()
         .map(|start| {
-            let end = (start + CHUNK).min(rows.nrows());
+            let end = (start + size).min(rows.nrows());
             let cosines = rows.slice(s![start..end, ..]).dot(&anchors.t());
             let cosines = cosines.as_standard_layout();
             let nearest = |(i, cosines): (usize, &[f32])| {

@@ -1,6 +1,6 @@
 //! A view that is a matrix: a text's vector is its TF-IDF row times one vector a column.
 
-use ndarray::{Array2, ArrayView2, Axis, parallel::prelude::*};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis, parallel::prelude::*};
 
 use crate::vectorize::{Csr, row_times};
 
@@ -28,10 +28,15 @@ impl Linear {
         sum
     }
 
+    /// What scales a sum to unit length; zero if it is noise.
+    pub(super) fn scale(sum: &[f32]) -> f64 {
+        let length = sum.iter().map(|&s| f64::from(s) * f64::from(s)).sum::<f64>().sqrt();
+        if length > NOISE { 1.0 / length } else { 0.0 }
+    }
+
     /// Scales a sum to unit length; zero if it is noise.
     pub(super) fn unit(sum: &mut [f32]) {
-        let length = sum.iter().map(|&s| f64::from(s) * f64::from(s)).sum::<f64>().sqrt();
-        let scale = if length > NOISE { 1.0 / length } else { 0.0 };
+        let scale = Self::scale(sum);
         sum.iter_mut().for_each(|s| *s = (f64::from(*s) * scale) as f32);
     }
 
@@ -39,13 +44,18 @@ impl Linear {
     #[must_use]
     pub fn embed(&self, rows: &Csr) -> Array2<f32> {
         let mut embedded = Array2::zeros((rows.rows(), self.vectors.ncols()));
+        self.embed_into(rows, embedded.view_mut());
+        embedded
+    }
+
+    /// As [`embed`](Self::embed), into zeros, rows one after the other in memory.
+    pub(super) fn embed_into(&self, rows: &Csr, mut embedded: ArrayViewMut2<'_, f32>) {
         embedded.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut out)| {
             if let Some(out) = out.as_slice_mut() {
                 row_times(rows.row(i), self.vectors.view(), out);
                 Self::unit(out);
             }
         });
-        embedded
     }
 
     /// The vectors of the columns, `columns × d`.

@@ -171,3 +171,53 @@ fn columns_the_view_does_not_know_are_ignored() {
     let strange = Csr { cols: 9999, indptr: vec![0, 1], indices: vec![9000], values: vec![1.0] };
     assert!(fitted(&rows(), &Settings::default()).embed(&strange).iter().all(|&x| x == 0.0));
 }
+
+#[test]
+fn texts_are_the_same_whether_their_vectors_are_held_or_made() {
+    let rows = rows();
+    let embedder = fitted(&rows, &Settings::default());
+    let held = embedder.embed(&rows);
+    // Two blocks, of which only the last may be short, with a text without terms in it.
+    let size = rows.rows() - 3;
+    let mut last = rows.select(&(size..rows.rows()).collect::<Vec<_>>());
+    last.append(Csr { cols: rows.cols, indptr: vec![0, 0], ..Csr::default() });
+    let made = Texts::of(vec![rows.select(&(0..size).collect::<Vec<_>>()), last], &embedder);
+    assert!(matches!(made, Texts::Made(_)), "short texts are not held");
+    let empty = Array1::<f32>::zeros(embedder.dimensions());
+    let vector = |i: usize| if i < rows.rows() { held.row(i) } else { empty.view() };
+    let n = rows.rows() + 1;
+    assert_eq!(made.all(&embedder).nrows(), n);
+    let views = made.by(&embedder);
+    // More vectors than are taken at once, and fewer.
+    for k in [1, 4, 6] {
+        let to = held.select(ndarray::Axis(0), &(0..k).collect::<Vec<_>>());
+        let asked: Vec<usize> = (0..n).filter(|i| i % 3 != 1).collect();
+        let cosines = views.cosines(to.view(), &asked);
+        let slow = Rows::from(held.view());
+        let slow = slow.cosines(to.view(), &asked);
+        assert_eq!((cosines.len(), slow.len(), cosines.is_empty()), (k, k, false));
+        for &i in &asked {
+            assert_eq!(views.row(i), vector(i), "bit for bit");
+            let mut own = vec![9.0; k];
+            cosines.of(i, &mut own);
+            assert!(own.iter().zip(to.rows()).all(|(own, to)| (own - to.dot(&vector(i))).abs() < 1e-5), "{i} {own:?}");
+            if i < rows.rows() {
+                let mut twin = vec![9.0; k];
+                slow.of(i, &mut twin);
+                assert!(own.iter().zip(&twin).all(|(own, twin)| (own - twin).abs() < 1e-5));
+            }
+        }
+    }
+    let all = made.all(&embedder);
+    assert!((0..n).all(|i| all.row(i) == vector(i)));
+    // Long texts, here those of every term, are held.
+    let long = Csr {
+        indptr: vec![0, rows.cols],
+        indices: (0..).take(rows.cols).collect(),
+        values: vec![0.1; rows.cols],
+        ..rows
+    };
+    let long =
+        Texts::of(vec![long; 9], &Embedder::restore(embedder.vectors().slice(ndarray::s![.., ..8]).to_owned(), None));
+    assert!(matches!(long, Texts::Held(held) if held.dim() == (9, 8)));
+}

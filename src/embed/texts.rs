@@ -1,23 +1,51 @@
 //! The embeddings of many texts beside those of the articles: the passages.
 //!
-//! A corpus has at least as many passages as articles, and most of their vectors are looked at once or never. They are held as
-//! long as that is little; of a corpus too large for it their TF-IDF rows are, a quarter as long, and a vector is made whenever
-//! it is asked for. It is the same one, bit for bit.
+//! A corpus has at least as many passages as articles, and most of their vectors are looked at once or never, by their cosines
+//! to a few others. So what is held of a text, unless it is long, is its TF-IDF row, a third as long, and the length of its
+//! sum: a vector is made whenever it is asked for, the same one bit for bit, and cosines need none ([`Rows::cosines`]).
 
 use std::borrow::Cow;
 
 use ndarray::{Array1, Array2, ArrayView2, Axis, CowArray, Ix1};
+use rayon::prelude::*;
 
 use super::{Embedder, Linear};
-use crate::vectorize::Csr;
+use crate::{
+    vectorize::{Csr, row_times},
+    wide,
+};
+
+/// Vectors are held if they take no more than this many times the room of the TF-IDF rows: texts with many terms are dear to
+/// make vectors of.
+const LONG: usize = 2;
+
+/// Columns whose products a thread works out at a time; any number gives the same ones.
+const COLUMNS: usize = 256;
 
 /// The embeddings of some texts, unit rows, or zero for a text without terms.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Texts {
     /// Held, `n × d`.
     Held(Array2<f32>),
-    /// To be made of these TF-IDF rows.
-    Made(Csr),
+    /// Made when they are asked for.
+    Made(Made),
+}
+
+/// What embeddings can be made of.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Made {
+    /// The TF-IDF rows of the texts, as they came; all blocks but the last have as many as the first.
+    blocks: Vec<Csr>,
+    /// What makes a unit vector of a row times the vectors; 0 for a text without any.
+    scales: Vec<f32>,
+}
+
+impl Made {
+    /// The TF-IDF row of a text.
+    fn row(&self, text: usize) -> (&[u32], &[f32]) {
+        let size = self.blocks.first().map_or(1, |block| block.rows().max(1));
+        self.blocks[text / size].row(text % size)
+    }
 }
 
 impl Default for Texts {
@@ -27,12 +55,33 @@ impl Default for Texts {
 }
 
 impl Texts {
+    /// The texts of these TF-IDF rows, of the columns of `embedder`; all blocks but the last have as many as the first.
+    #[must_use]
+    pub fn of(blocks: Vec<Csr>, embedder: &Embedder) -> Self {
+        let n: usize = blocks.iter().map(Csr::rows).sum();
+        let terms: usize = blocks.iter().map(|block| block.indices.len()).sum();
+        if n * embedder.dimensions() <= LONG * 2 * terms {
+            return Self::Held(all(&blocks, embedder));
+        }
+        let scale = |sum: &mut Vec<f32>, row: (&[u32], &[f32])| {
+            sum.fill(0.0);
+            row_times(row, embedder.vectors(), sum);
+            Linear::scale(sum) as f32
+        };
+        let room = || vec![0.0; embedder.dimensions()];
+        let mut scales: Vec<f32> = Vec::with_capacity(n);
+        for rows in &blocks {
+            scales.par_extend((0..rows.rows()).into_par_iter().map_init(room, |sum, i| scale(sum, rows.row(i))));
+        }
+        Self::Made(Made { blocks, scales })
+    }
+
     /// The embeddings, made by `embedder` if they are not held.
     #[must_use]
     pub fn by<'a>(&'a self, embedder: &'a Embedder) -> Rows<'a> {
         match self {
             Self::Held(rows) => Rows(Kind::Held(rows.view())),
-            Self::Made(rows) => Rows(Kind::Made(rows, &embedder.view)),
+            Self::Made(made) => Rows(Kind::Made(made, &embedder.view)),
         }
     }
 
@@ -41,9 +90,22 @@ impl Texts {
     pub fn all(&self, embedder: &Embedder) -> Cow<'_, Array2<f32>> {
         match self {
             Self::Held(rows) => Cow::Borrowed(rows),
-            Self::Made(rows) => Cow::Owned(embedder.embed(rows)),
+            Self::Made(made) => Cow::Owned(all(&made.blocks, embedder)),
         }
     }
+}
+
+/// The embeddings of the rows of all blocks, one after the other.
+fn all(blocks: &[Csr], embedder: &Embedder) -> Array2<f32> {
+    let n = blocks.iter().map(Csr::rows).sum();
+    let mut all = Array2::zeros((n, embedder.dimensions()));
+    let mut rest = all.view_mut();
+    for block in blocks {
+        let (rows, after) = rest.split_at(Axis(0), block.rows());
+        embedder.view.embed_into(block, rows);
+        rest = after;
+    }
+    all
 }
 
 /// Embeddings to look at, one at a time.
@@ -53,7 +115,7 @@ pub struct Rows<'a>(Kind<'a>);
 #[derive(Clone, Copy, Debug)]
 enum Kind<'a> {
     Held(ArrayView2<'a, f32>),
-    Made(&'a Csr, &'a Linear),
+    Made(&'a Made, &'a Linear),
 }
 
 impl<'a> From<ArrayView2<'a, f32>> for Rows<'a> {
@@ -68,7 +130,7 @@ impl<'a> Rows<'a> {
     pub fn view(&self) -> Rows<'_> {
         match &self.0 {
             Kind::Held(rows) => Rows(Kind::Held(rows.view())),
-            Kind::Made(rows, view) => Rows(Kind::Made(rows, view)),
+            Kind::Made(made, view) => Rows(Kind::Made(made, view)),
         }
     }
 
@@ -83,10 +145,76 @@ impl<'a> Rows<'a> {
     pub fn into_row(self, at: usize) -> CowArray<'a, f32, Ix1> {
         match self.0 {
             Kind::Held(rows) => rows.index_axis_move(Axis(0), at).into(),
-            Kind::Made(rows, view) => {
-                let mut row = view.sum(rows.row(at));
+            Kind::Made(made, view) => {
+                let mut row = view.sum(made.row(at));
                 Linear::unit(&mut row);
                 Array1::from(row).into()
+            }
+        }
+    }
+
+    /// The cosines to a few unit vectors, `k × d`, of these of the texts. Where the texts' vectors are not held, they are
+    /// sums of the products of their terms, `k` for each, and not of vectors; that may tell in the last bits.
+    #[must_use]
+    pub fn cosines(&self, to: ArrayView2<'_, f32>, texts: &[usize]) -> Cosines<'_> {
+        let Kind::Made(made, view) = &self.0 else { return Cosines { rows: self.view(), to: to.into_owned() } };
+        let vectors = view.vectors();
+        let mut occurs = vec![false; vectors.nrows()];
+        for &text in texts {
+            made.row(text).0.iter().for_each(|&column| occurs[column as usize] = true);
+        }
+        let to = to.as_standard_layout();
+        let to: Vec<&[f32]> = to.rows().into_iter().filter_map(|to| to.to_slice()).collect();
+        let (fours, rest) = to.as_chunks::<4>();
+        let mut products = Array2::zeros((vectors.nrows(), to.len()));
+        let chunks = products.axis_chunks_iter_mut(Axis(0), COLUMNS).into_par_iter();
+        chunks.zip(occurs.par_chunks(COLUMNS)).enumerate().for_each(|(chunk, (mut products, occurs))| {
+            for (i, mut products) in products.rows_mut().into_iter().enumerate().filter(|&(i, _)| occurs[i]) {
+                let Some(vector) = vectors.row(chunk * COLUMNS + i).to_slice() else { continue };
+                let fours = fours.iter().flat_map(|&four| wide::dot_four(vector, four));
+                let all = fours.chain(rest.iter().map(|to| wide::dot(vector, to)));
+                products.iter_mut().zip(all).for_each(|(product, dot)| *product = dot);
+            }
+        });
+        Cosines { rows: self.view(), to: products }
+    }
+}
+
+/// The cosines of some texts to some vectors.
+#[derive(Debug)]
+pub struct Cosines<'a> {
+    rows: Rows<'a>,
+    /// The vectors, `k × d`, or their products with each column's, `columns × k`.
+    to: Array2<f32>,
+}
+
+impl Cosines<'_> {
+    /// How many vectors there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self.rows.0 {
+            Kind::Held(_) => self.to.nrows(),
+            Kind::Made(..) => self.to.ncols(),
+        }
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Writes those of a text, one of those they were asked for, to `out`, which has room for [`len`](Self::len).
+    pub fn of(&self, text: usize, out: &mut [f32]) {
+        match &self.rows.0 {
+            Kind::Held(rows) => {
+                let row = rows.row(text);
+                out.iter_mut().zip(self.to.rows()).for_each(|(out, to)| *out = row.dot(&to));
+            }
+            Kind::Made(made, _) => {
+                out.fill(0.0);
+                row_times(made.row(text), self.to.view(), out);
+                out.iter_mut().for_each(|out| *out *= made.scales[text]);
             }
         }
     }

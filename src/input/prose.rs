@@ -12,6 +12,11 @@ const WIDE: usize = 120;
 
 /// Whether a character is a Chinese one or punctuation of Chinese text.
 pub(super) fn is_chinese(c: char) -> bool {
+    // What nearly all characters are, first.
+    !c.is_ascii() && (matches!(c, '\u{4E00}'..='\u{9FFF}') || is_other_chinese(c))
+}
+
+fn is_other_chinese(c: char) -> bool {
     c.script() == Script::Han
         || matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FF65}' | '“' | '”' | '‘' | '’' | '—' | '…')
 }

@@ -1,6 +1,6 @@
 //! The file format and its reader.
 
-use std::{borrow::Cow, cmp::Ordering, fs, ops::Range, path::Path};
+use std::{borrow::Cow, cmp::Ordering, fs, ops::Range, path::Path, sync::OnceLock};
 
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
@@ -121,6 +121,24 @@ pub struct Lexicon<'a> {
     bytes: Cow<'a, [u8]>,
     header: Header,
     sections: Sections,
+    /// Made at the first word that is looked up.
+    starts: Starts,
+}
+
+/// Where the keys of each first two bytes begin, so that a word is sought among few. It follows from the bytes.
+#[derive(Clone, Debug, Default)]
+struct Starts(OnceLock<Vec<u32>>);
+
+impl PartialEq for Starts {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+/// The first two bytes of a key as a number; a key of one byte comes before all longer ones that begin with it.
+fn first_two(key: &[u8]) -> usize {
+    let byte = |i: usize| key.get(i).copied().map_or(0, usize::from);
+    byte(0) << 8 | byte(1)
 }
 
 /// The vector of one word, still in its codes.
@@ -157,7 +175,7 @@ impl<'a> Lexicon<'a> {
     pub fn read(bytes: impl Into<Cow<'a, [u8]>>, name: &str) -> Result<Self> {
         let bytes = bytes.into();
         let (header, sections) = parse(&bytes).map_err(|reason| Error::Lexicon { path: name.to_owned(), reason })?;
-        Ok(Self { bytes, header, sections })
+        Ok(Self { bytes, header, sections, starts: Starts::default() })
     }
 
     /// The header.
@@ -194,7 +212,9 @@ impl<'a> Lexicon<'a> {
     #[must_use]
     pub fn lookup(&self, key: &str) -> Option<Row<'_>> {
         let key = key.as_bytes();
-        let (mut low, mut high) = (0, self.header.words);
+        let starts = self.starts.0.get_or_init(|| self.starts());
+        let first = first_two(key);
+        let (mut low, mut high) = (starts[first] as usize, starts[first + 1] as usize);
         while low < high {
             let middle = low + (high - low) / 2;
             match self.key_bytes(middle)?.cmp(key) {
@@ -204,6 +224,16 @@ impl<'a> Lexicon<'a> {
             }
         }
         None
+    }
+
+    /// For each two bytes, and past the last, how many keys begin with lesser ones.
+    fn starts(&self) -> Vec<u32> {
+        let mut starts = vec![0_u32; (1 << 16) + 1];
+        (0..self.header.words).filter_map(|i| self.key_bytes(i)).for_each(|key| starts[first_two(key) + 1] += 1);
+        for i in 1..starts.len() {
+            starts[i] += starts[i - 1];
+        }
+        starts
     }
 
     /// The key of the `i`-th word in byte order; none past the end, or if the file is damaged there.

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::{Input, Member, Quote};
-use crate::{article::Passage, segment::Token};
+use crate::{article::Passage, segment::Token, wide};
 
 /// Weight of centrality against variety (maximal marginal relevance, Carbonell and Goldstein 1998).
 const LAMBDA: f32 = 0.7;
@@ -28,66 +28,106 @@ struct Candidate<'a> {
     passage: usize,
     thin: bool,
     cosine: f32,
-    row: CowArray<'a, f32, Ix1>,
+    /// Its place among the passages, and its vector once that is wanted.
+    at: usize,
+    row: Option<CowArray<'a, f32, Ix1>>,
+    /// Its largest cosine to the first so many that were chosen; 0 if that is less.
+    near: (f32, usize),
 }
 
-/// Picks up to `n` quotes for a theme, strongest first: passages near its centroid and unlike each other, first one a
-/// story, then more. Those that hold terms of the theme's name which no quote holds yet come before others.
+impl<'a> Candidate<'a> {
+    /// Its largest cosine to those that were chosen, or 0.
+    fn near(&mut self, input: &'a Input<'_>, chosen: &[Self]) -> f32 {
+        let (mut near, seen) = self.near;
+        for other in &chosen[seen..] {
+            let row = self.row.get_or_insert_with(|| input.passage_row(self.at));
+            near = other.row.iter().map(|other| wide::inner(other.view(), row.view())).fold(near, f32::max);
+        }
+        self.near = (near, chosen.len());
+        near
+    }
+}
+
+/// The middle of a theme.
+pub(super) struct Middle<'a> {
+    /// Its centroid.
+    pub(super) centroid: ArrayView1<'a, f32>,
+    /// The cosine of each passage of its articles to that; those of other articles are not looked at.
+    pub(super) nearness: &'a [f32],
+}
+
+/// Picks up to `n` quotes for a theme, strongest first: passages near its middle and
+/// unlike each other, first one a story, then more. Those that hold terms of the theme's name which no quote holds yet come before others.
 pub(super) fn pick(
     input: &Input<'_>,
     theme: usize,
     members: &[Member],
-    centroid: ArrayView1<'_, f32>,
+    middle: &Middle<'_>,
     terms: &[(u32, f64)],
     name: &[u32],
     n: usize,
 ) -> Vec<Quote> {
-    let mut pool: Vec<Candidate<'_>> = (0..members.len())
-        .filter(|&article| members[article].theme == Some(theme))
-        .flat_map(|article| input.passages_of(article).map(move |(passage, row)| (article, passage, row)))
-        .map(|(article, passage, row)| (article, passage, row.dot(&centroid), row))
-        .filter(|&(.., cosine, _)| cosine > 0.0)
-        .map(|(article, passage, cosine, row)| {
-            let thin = thin(&input.documents[article].passages[passage].text);
-            Candidate { named: Vec::new(), article, passage, thin, cosine, row }
-        })
-        .collect();
-    let before = |a: &Candidate<'_>, b: &Candidate<'_>| {
-        let order = a.thin.cmp(&b.thin).then(b.cosine.total_cmp(&a.cosine));
-        order.then((a.article, a.passage).cmp(&(b.article, b.passage)))
+    let Middle { centroid, nearness } = *middle;
+    let tokens = |at: usize| {
+        let (article, passage) = input.passages[at];
+        &input.documents[article as usize].passages[passage as usize].text
     };
+    // Thin ones come last, else by cosine; equal ones in their order.
+    let mut pool: Vec<(bool, f32, usize)> = (0..members.len())
+        .filter(|&article| members[article].theme == Some(theme))
+        .flat_map(|article| input.places_of(article))
+        .filter(|&at| nearness[at] > 0.0)
+        .map(|at| (thin(tokens(at)), nearness[at], at))
+        .collect();
+    let before =
+        |a: &(bool, f32, usize), b: &(bool, f32, usize)| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2));
     let considered = CONSIDERED.max(n);
     if pool.len() > considered {
         pool.select_nth_unstable_by(considered, before);
         pool.truncate(considered);
     }
     pool.sort_unstable_by(before);
-    for Candidate { named, article, passage, .. } in &mut pool {
-        let tokens = &input.documents[*article].passages[*passage].text;
-        *named = (0..name.len()).filter(|&at| tokens.iter().any(|token| token.term == name[at])).collect();
-    }
+    let mut pool: Vec<Candidate<'_>> = pool
+        .into_iter()
+        .map(|(thin, cosine, at)| {
+            let (article, passage) = (input.passages[at].0 as usize, input.passages[at].1 as usize);
+            let holds = |term: u32| tokens(at).iter().any(|token| token.term == term);
+            let named = (0..name.len()).filter(|&part| holds(name[part])).collect();
+            Candidate { named, article, passage, thin, cosine, at, row: None, near: (0.0, 0) }
+        })
+        .collect();
     let mut weight: FxHashMap<u32, f64> = terms.iter().copied().collect();
     let best = terms.first().map_or(1.0, |term| term.1);
     name.iter().for_each(|term| *weight.entry(*term).or_default() += best);
     let mut quotes = Vec::new();
     let mut chosen: Vec<Candidate<'_>> = Vec::new();
     while quotes.len() < n && !pool.is_empty() {
-        let marginal = |c: &Candidate<'_>| {
-            let near = chosen.iter().map(|o| o.row.dot(&c.row)).fold(0.0, f32::max);
+        let marginal = |c: &Candidate<'_>, near: f32| {
             let fresh = c.named.iter().filter(|at| !chosen.iter().any(|o| o.named.contains(at))).count();
             LAMBDA * c.cosine - (1.0 - LAMBDA) * near + NAMED * fresh as f32 / name.len().max(1) as f32
         };
         let story = |c: &Candidate<'_>| input.stories[c.article];
         let quoted = |c: &Candidate<'_>| chosen.iter().filter(|o| story(o) == story(c)).count();
-        let key = |c: &Candidate<'_>| (c.thin, quoted(c), marginal(c));
-        let mut best = 0;
-        for at in 1..pool.len() {
-            let (a, b) = (key(&pool[at]), key(&pool[best]));
-            if (a.0, a.1).cmp(&(b.0, b.1)).then(b.2.total_cmp(&a.2)).is_lt() {
-                best = at;
+        let mut best: Option<((bool, usize), f32, usize)> = None;
+        for (at, c) in pool.iter_mut().enumerate() {
+            let first = (c.thin, quoted(c));
+            let worse =
+                |margin: f32| best.is_some_and(|best| first.cmp(&best.0).then(best.1.total_cmp(&margin)).is_ge());
+            // What it is near to only takes from it, and is looked up where it may still win.
+            if worse(marginal(c, 0.0)) {
+                continue;
+            }
+            let near = c.near(input, &chosen);
+            let margin = marginal(c, near);
+            if !worse(margin) {
+                best = Some((first, margin, at));
             }
         }
-        let candidate = pool.remove(best);
+        let Some((.., best)) = best else { break };
+        let mut candidate = pool.remove(best);
+        if candidate.row.is_none() {
+            candidate.row = Some(input.passage_row(candidate.at));
+        }
         let passage = &input.articles[candidate.article].passages[candidate.passage];
         let tokens = &input.documents[candidate.article].passages[candidate.passage].text;
         let span = excerpt(passage, |range| {

@@ -14,6 +14,7 @@ use super::{Input, members, table::Table, weight::GIVEN};
 use crate::{
     lexicon::counterpart,
     segment::{Lang, Term, part_of_speech},
+    wide,
 };
 
 /// Terms of a name at most.
@@ -392,8 +393,8 @@ fn rank(
 
 /// How near a term is to a theme: the cosine of its vector to the theme's centroid; 0 where either is zero.
 fn fit(term: ArrayView1<'_, f32>, centroid: ArrayView1<'_, f32>) -> f64 {
-    let length = term.dot(&term).sqrt();
-    if length > 0.0 { f64::from(term.dot(&centroid) / length) } else { 0.0 }
+    let length = wide::inner(term, term).sqrt();
+    if length > 0.0 { f64::from(wide::inner(term, centroid) / length) } else { 0.0 }
 }
 
 /// Writes a name from its terms.

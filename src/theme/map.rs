@@ -8,6 +8,8 @@ use linfa_linalg::{eigh::EighInto, qr::QR};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 
+use crate::wide;
+
 /// How sharply an article is drawn to the nearest theme.
 const SHARPNESS: f32 = 6.0;
 /// How far differences within a theme spread, against a distance of 1 between themes.
@@ -33,7 +35,7 @@ pub(super) fn places(
         .enumerate()
         .map(|(i, theme)| {
             let row = rows.row(i);
-            let cosines: Vec<f32> = centroids.outer_iter().map(|c| c.dot(&row)).collect();
+            let cosines: Vec<f32> = centroids.outer_iter().map(|c| wide::inner(c, row)).collect();
             let top = cosines.iter().copied().fold(f32::MIN, f32::max);
             let pulls: Vec<f32> = cosines.iter().map(|c| ((c - top) * SHARPNESS).exp()).collect();
             let total: f32 = pulls.iter().sum();
@@ -43,8 +45,8 @@ pub(super) fn places(
                 place.1 += pulls[t] / total * anchors[t].1;
             }
             let aside = |axis: ArrayView1<'_, f32>| match theme {
-                Some(t) => row.dot(&axis) - centroids.row(*t).dot(&axis),
-                None => row.dot(&axis),
+                Some(t) => wide::inner(row, axis) - wide::inner(centroids.row(*t), axis),
+                None => wide::inner(row, axis),
             };
             place.0 += axes.first().map_or(0.0, |(_, axis)| SPREAD * aside(axis.view()));
             place.1 += axes.get(1).map_or(0.0, |(_, axis)| SPREAD * aside(axis.view()));
@@ -77,7 +79,7 @@ fn within(
     let mut differences = Vec::new();
     for (row, theme) in rows.outer_iter().zip(themes).step_by(step) {
         if let Some(t) = *theme {
-            differences.extend((&row - &centroids.row(t)).into_iter().map(f64::from));
+            differences.extend(row.iter().zip(centroids.row(t)).map(|(x, c)| f64::from(x - c)));
         }
     }
     match Array2::from_shape_vec((differences.len() / d.max(1), d), differences) {

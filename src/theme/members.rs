@@ -1,6 +1,6 @@
 //! Who belongs to a theme, how clearly, and who fits nowhere.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 use rayon::prelude::*;
 
 use super::{AtMost, Input, Member, Unthemed, unthemed as cap};
@@ -15,7 +15,7 @@ const ALSO_TERMS: usize = 6;
 /// … and if such passages are at least this share of the article's.
 const ALSO_SHARE: f64 = 0.2;
 
-/// Passages that are held against the themes at once; any number gives the same.
+/// Passages that a thread holds against the themes at a time, at least; any number gives the same.
 const PASSAGES: usize = 256;
 
 /// Sorts the articles into themes: a member for each article, the cluster of each theme, largest theme first, and what was
@@ -57,10 +57,7 @@ pub(super) fn assign(input: &Input<'_>, at_most: Option<AtMost>) -> (Vec<Member>
         themes.iter().zip(because).map(|(&theme, because)| Member { theme, because, ..Member::default() }).collect();
     if input.described {
         let confidences = confidence(input.rows, &themes, order.len());
-        let also = also(input, &themes, order.len());
-        for (member, (confidence, also)) in members.iter_mut().zip(confidences.into_iter().zip(also)) {
-            (member.confidence, member.also) = (confidence, also);
-        }
+        members.iter_mut().zip(confidences).for_each(|(member, confidence)| member.confidence = confidence);
     }
     (members, order, taken_in)
 }
@@ -118,10 +115,10 @@ pub(super) fn centroids(rows: ArrayView2<'_, f32>, themes: &[Option<usize>], k: 
     sums
 }
 
-/// Cosine of a unit row to the sum of other rows.
-fn cosine(row: ArrayView1<'_, f32>, sum: &Array1<f32>) -> f64 {
-    let norm = sum.dot(sum).sqrt();
-    if norm > 0.0 { f64::from(row.dot(sum) / norm) } else { 0.0 }
+/// Cosine of a unit row to the sum of the others, where `sum` is that of all.
+fn cosine(row: ArrayView1<'_, f32>, sum: ArrayView1<'_, f32>) -> f64 {
+    let norm = wide::distance(row, sum).sqrt();
+    if norm > 0.0 { f64::from((wide::inner(row, sum) - wide::inner(row, row)) / norm) } else { 0.0 }
 }
 
 /// Why an article fits no theme. The measure asks one thing of a member: that its mean cosine to the other articles of its
@@ -144,9 +141,9 @@ fn unthemed(rows: ArrayView2<'_, f32>, cluster: &[Option<usize>], k: usize) -> V
             if counts[c] == 1 {
                 return (clustered > SMALL_THEMES * k).then_some(Unthemed::Alone);
             }
-            let own = row.dot(&sums.row(c));
-            let theme = f64::from(own - row.dot(&row)) / (counts[c] - 1) as f64;
-            let corpus = f64::from(row.dot(&total) - own) / (clustered - counts[c]) as f64;
+            let own = wide::inner(row, sums.row(c));
+            let theme = f64::from(own - wide::inner(row, row)) / (counts[c] - 1) as f64;
+            let corpus = f64::from(wide::inner(row, total.view()) - own) / (clustered - counts[c]) as f64;
             (theme <= corpus).then_some(Unthemed::Between { theme, corpus })
         })
         .collect()
@@ -162,21 +159,20 @@ fn confidence(rows: ArrayView2<'_, f32>, themes: &[Option<usize>], k: usize) -> 
         .map(|(i, theme)| {
             let row = rows.row(i);
             let Some(theme) = *theme else { return 0.0 };
-            let own = if counts[theme] == 1 { 1.0 } else { cosine(row, &(&sums.row(theme) - &row)).max(0.0) };
+            let own = if counts[theme] == 1 { 1.0 } else { cosine(row, sums.row(theme)).max(0.0) };
             let next = units
                 .outer_iter()
                 .enumerate()
                 .filter(|&(t, _)| t != theme)
-                .map(|(_, unit)| f64::from(row.dot(&unit)))
+                .map(|(_, unit)| f64::from(wide::inner(row, unit)))
                 .fold(0.0, f64::max);
             if own + next > 0.0 { ((own - next) / (own + next)).max(0.0) } else { 0.0 }
         })
         .collect()
 }
 
-/// Themes of each article's passages other than its own.
-fn also(input: &Input<'_>, themes: &[Option<usize>], k: usize) -> Vec<Vec<usize>> {
-    let others = elsewhere(input, themes, k);
+/// Themes of each article's passages other than its own; `others` are those of the passages.
+pub(super) fn also(input: &Input<'_>, others: &[Option<usize>]) -> Vec<Vec<usize>> {
     let of_article = |article: usize| {
         let mut votes: Vec<usize> = Vec::new();
         for at in input.places_of(article) {
@@ -188,32 +184,26 @@ fn also(input: &Input<'_>, themes: &[Option<usize>], k: usize) -> Vec<Vec<usize>
         let least = (input.articles[article].passages.len() as f64 * ALSO_SHARE).max(1.0);
         votes.chunk_by(|a, b| a == b).filter(|votes| votes.len() as f64 >= least).map(|votes| votes[0]).collect()
     };
-    (0..themes.len()).into_par_iter().map(of_article).collect()
+    (0..input.articles.len()).into_par_iter().map(of_article).collect()
 }
 
-/// For each passage the theme that it is most like, if that is another than its article's, and clearly.
-fn elsewhere(input: &Input<'_>, themes: &[Option<usize>], k: usize) -> Vec<Option<usize>> {
-    let units = centroids(input.rows, themes, k);
-    let parts: Vec<Vec<Option<usize>>> = input
-        .passages
-        .par_chunks(PASSAGES)
-        .enumerate()
-        .map(|(chunk, passages)| {
-            let mut rows = Array2::zeros((passages.len(), units.ncols()));
-            for (i, mut row) in rows.rows_mut().into_iter().enumerate() {
-                row.assign(&input.passage_row(chunk * PASSAGES + i));
-            }
-            let cosines = rows.dot(&units.t());
-            let other = |(cosines, &(article, _)): (ArrayView1<'_, f32>, &(u32, u32))| {
-                let own = themes[article as usize]?;
-                // The first of equal ones, as everywhere.
-                let best = (0..k).fold(own, |best, t| if cosines[t] > cosines[best] { t } else { best });
-                (best != own && cosines[best] >= ALSO_RATIO * cosines[own].max(0.0)).then_some(best)
-            };
-            cosines.rows().into_iter().zip(passages).map(other).collect()
-        })
-        .collect();
-    parts.concat()
+/// For each passage its cosine to the centroid of its article's theme, 0 if that has none, and the theme that it is most
+/// like, if that is another, and clearly.
+pub(super) fn passages(
+    input: &Input<'_>,
+    themes: &[Option<usize>],
+    centroids: ArrayView2<'_, f32>,
+) -> (Vec<f32>, Vec<Option<usize>>) {
+    let cosines = input.passage_rows.cosines(centroids, input.passage_at);
+    let of = |to: &mut Vec<f32>, (&text, &(article, _)): (&usize, &(u32, u32))| {
+        let Some(own) = themes[article as usize] else { return (0.0, None) };
+        cosines.of(text, to);
+        // The first of equal ones, as everywhere.
+        let best = (0..to.len()).fold(own, |best, t| if to[t] > to[best] { t } else { best });
+        (to[own], (best != own && to[best] >= ALSO_RATIO * to[own].max(0.0)).then_some(best))
+    };
+    let room = || vec![0.0; cosines.len()];
+    input.passage_at.par_iter().zip(input.passages).with_min_len(PASSAGES).map_init(room, of).unzip()
 }
 
 /// The articles of a theme with their cosine to its centroid, highest first; equal ones in the articles' order.
@@ -223,8 +213,10 @@ pub(super) fn rank(
     theme: usize,
     centroid: ArrayView1<'_, f32>,
 ) -> Vec<(usize, f32)> {
-    let mut ranked: Vec<(usize, f32)> =
-        (0..themes.len()).filter(|&i| themes[i] == Some(theme)).map(|i| (i, rows.row(i).dot(&centroid))).collect();
+    let mut ranked: Vec<(usize, f32)> = (0..themes.len())
+        .filter(|&i| themes[i] == Some(theme))
+        .map(|i| (i, wide::inner(rows.row(i), centroid)))
+        .collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     ranked
 }

@@ -296,6 +296,11 @@ fn fit_in(input: &Input<'_>, table: &Table<'_>, settings: &Settings) -> Themes {
     input.stories.iter().for_each(|story| *sizes.entry(*story).or_default() += 1.0);
     let parts: Vec<f64> = input.stories.iter().map(|story| 1.0 / sizes[story]).collect();
     let centroids = members::centroids(input.rows, &assignment, k);
+    let (nearness, elsewhere) = members::passages(input, &assignment, centroids.view());
+    if input.described {
+        let also = members::also(input, &elsewhere);
+        members.iter_mut().zip(also).for_each(|(member, also)| member.also = also);
+    }
     let speak = || {
         let weighed = weight::weigh(input.bags, &parts, &assignment, k, input.terms.len());
         let candidates: Vec<Vec<(u32, f64)>> = weighed
@@ -326,7 +331,7 @@ fn fit_in(input: &Input<'_>, table: &Table<'_>, settings: &Settings) -> Themes {
                 input,
                 t,
                 &members,
-                centroids.row(t),
+                &evidence::Middle { centroid: centroids.row(t), nearness: &nearness },
                 &candidates[t],
                 &labels[t].terms,
                 settings.evidence,

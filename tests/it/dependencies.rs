@@ -16,7 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("remote", &["error"]),
     ("vectors", &["article", "error", "remote"]),
     ("lexicon", &["article", "atomic", "random", "remote", "segment", "vectorize", "error"]),
-    ("embed", &["lexicon", "segment", "vectorize", "error"]),
+    ("embed", &["lexicon", "segment", "vectorize", "error", "wide"]),
     ("cluster", &["error", "random", "wide"]),
     ("theme", &["article", "embed", "lexicon", "segment", "steer", "story", "vectorize", "cluster", "error", "wide"]),
     ("who", &["article", "segment"]),
