@@ -19,7 +19,7 @@
 //!
 //! The columns of 10 and 20 are of one step with ties both ways. A third step changes little (means .648 and .647).
 
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
 
 use super::{axes::Axes, evenly, unit};
@@ -38,6 +38,9 @@ const ANCHORS: usize = 4096;
 /// Rows a task of the thread pool works through; any number gives the same neighbours. A product packs the anchors anew for
 /// each, so many are better than few, as long as all threads have some.
 const CHUNK: std::ops::RangeInclusive<usize> = 128..=512;
+
+/// Anchors that they are held against at once; any number gives the same neighbours.
+const AT_ONCE: usize = 1024;
 
 /// Tasks that the rows make, if there are so many of them.
 const TASKS: usize = 16;
@@ -182,15 +185,18 @@ fn ties(rows: ArrayView2<'_, f32>, at: &[usize], anchors: ArrayView2<'_, f32>, p
     let chunks: Vec<Ties> = starts
         .into_par_iter()
         .map(|start| {
-            let end = (start + size).min(rows.nrows());
-            let cosines = rows.slice(s![start..end, ..]).dot(&anchors.t());
-            let cosines = cosines.as_standard_layout();
-            let nearest = |(i, cosines): (usize, &[f32])| {
-                let own = places.binary_search(&at[start + i]).ok();
-                weighted(largest(cosines, own, most))
-            };
-            let width = cosines.ncols();
-            cosines.as_slice().unwrap_or_default().chunks_exact(width).enumerate().map(nearest).collect()
+            let rows = rows.slice(s![start..(start + size).min(rows.nrows()), ..]);
+            let mut found: Ties = vec![Vec::with_capacity(most + 1); rows.nrows()];
+            let mut cosines = Array2::zeros((rows.nrows(), AT_ONCE.min(anchors.nrows())));
+            for (from, anchors) in (0..).step_by(AT_ONCE).zip(anchors.axis_chunks_iter(Axis(0), AT_ONCE)) {
+                let mut cosines = cosines.slice_mut(s![.., ..anchors.nrows()]);
+                general_mat_mul(1.0, &rows, &anchors.t(), 0.0, &mut cosines);
+                for (i, (cosines, found)) in cosines.rows().into_iter().zip(&mut found).enumerate() {
+                    let own = places.binary_search(&at[start + i]).ok();
+                    larger(cosines.to_slice().unwrap_or_default(), from, own, most, found);
+                }
+            }
+            found.into_iter().map(weighted).collect()
         })
         .collect();
     chunks.into_iter().flatten().collect()
@@ -199,16 +205,22 @@ fn ties(rows: ArrayView2<'_, f32>, at: &[usize], anchors: ArrayView2<'_, f32>, p
 /// The places of the `most` largest numbers above 0 but for that at `without`, the largest first, equal ones by place; `most`
 /// is at least 1.
 fn largest(numbers: &[f32], without: Option<usize>, most: usize) -> Vec<(usize, f32)> {
+    let mut found: Vec<(usize, f32)> = Vec::with_capacity(most + 1);
+    larger(numbers, 0, without, most, &mut found);
+    found
+}
+
+/// Goes on with [`largest`]: `found` is that of the numbers before the place `from`, where these begin.
+fn larger(numbers: &[f32], from: usize, without: Option<usize>, most: usize, found: &mut Vec<(usize, f32)>) {
     /// Numbers of which only the largest is looked at, if that is not large enough: nearly always.
     const STEP: usize = 64;
-    let mut found: Vec<(usize, f32)> = Vec::with_capacity(most + 1);
     for (chunk, numbers) in numbers.chunks(STEP).enumerate() {
         let enough = if found.len() < most { 0.0 } else { found[most - 1].1 };
         if !any_above(numbers, enough) {
             continue;
         }
         for (i, &number) in numbers.iter().enumerate() {
-            let place = chunk * STEP + i;
+            let place = from + chunk * STEP + i;
             let enough = if found.len() < most { 0.0 } else { found[most - 1].1 };
             if number > enough && Some(place) != without {
                 let at = found.partition_point(|tie| tie.1 >= number);
@@ -217,7 +229,6 @@ fn largest(numbers: &[f32], without: Option<usize>, most: usize) -> Vec<(usize, 
             }
         }
     }
-    found
 }
 
 /// Each row and the weighted mean of the anchors that it is tied to, of unit length.
@@ -299,6 +310,9 @@ mod tests {
                 slow.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
                 slow.truncate(most);
                 assert_eq!(largest(&numbers, without, most), slow);
+                let (mut found, parts) = (Vec::new(), numbers.chunks(37));
+                parts.enumerate().for_each(|(i, part)| larger(part, i * 37, without, most, &mut found));
+                assert_eq!(found, slow);
             }
         }
     }

@@ -185,8 +185,8 @@ pub(super) fn fill(article: &mut Article, mut row: Map<String, Value>, renamed: 
             row.shift_remove(name);
         }
     }
-    // A map keeps the room that its fields had; of most rows none is left.
-    article.extra = if row.is_empty() { Map::new() } else { row };
+    // A map keeps the room that its fields had, of which most are gone.
+    article.extra = row.into_iter().collect();
     bad
 }
 
