@@ -424,3 +424,21 @@ fn source_terms(articles: &[Article], segmenter: &Segmenter) -> Vec<u32> {
     terms.dedup();
     terms
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_is_used_again_within_itself_and_no_other() {
+        let threads = |asked| in_pool(asked, rayon::current_num_threads).unwrap();
+        let within = |asked| {
+            in_pool(Some(3), || (std::thread::current().id(), in_pool(asked, || std::thread::current().id()).unwrap()))
+        };
+        for asked in [None, Some(3)] {
+            let (outer, inner) = within(asked).unwrap();
+            assert_eq!(outer, inner);
+        }
+        assert_eq!(in_pool(Some(3), || (threads(None), threads(Some(3)), threads(Some(2)))).unwrap(), (3, 3, 2));
+    }
+}

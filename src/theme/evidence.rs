@@ -56,8 +56,8 @@ pub(super) struct Middle<'a> {
     pub(super) nearness: &'a [f32],
 }
 
-/// Picks up to `n` quotes for a theme, strongest first: passages near its middle and
-/// unlike each other, first one a story, then more. Those that hold terms of the theme's name which no quote holds yet come before others.
+/// Picks up to `n` quotes for a theme, strongest first: passages near its middle and unlike each other, first one a story,
+/// then more. Those that hold terms of the theme's name which no quote holds yet come before others.
 pub(super) fn pick(
     input: &Input<'_>,
     theme: usize,
