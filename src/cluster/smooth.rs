@@ -186,14 +186,15 @@ fn ties(rows: ArrayView2<'_, f32>, at: &[usize], anchors: ArrayView2<'_, f32>, p
         .into_par_iter()
         .map(|start| {
             let rows = rows.slice(s![start..(start + size).min(rows.nrows()), ..]);
+            let own: Vec<Option<usize>> =
+                at[start..].iter().take(rows.nrows()).map(|at| places.binary_search(at).ok()).collect();
             let mut found: Ties = vec![Vec::with_capacity(most + 1); rows.nrows()];
             let mut cosines = Array2::zeros((rows.nrows(), AT_ONCE.min(anchors.nrows())));
             for (from, anchors) in (0..).step_by(AT_ONCE).zip(anchors.axis_chunks_iter(Axis(0), AT_ONCE)) {
                 let mut cosines = cosines.slice_mut(s![.., ..anchors.nrows()]);
                 general_mat_mul(1.0, &rows, &anchors.t(), 0.0, &mut cosines);
-                for (i, (cosines, found)) in cosines.rows().into_iter().zip(&mut found).enumerate() {
-                    let own = places.binary_search(&at[start + i]).ok();
-                    larger(cosines.to_slice().unwrap_or_default(), from, own, most, found);
+                for ((cosines, found), own) in cosines.rows().into_iter().zip(&mut found).zip(&own) {
+                    larger(cosines.to_slice().unwrap_or_default(), from, *own, most, found);
                 }
             }
             found.into_iter().map(weighted).collect()

@@ -32,7 +32,7 @@ pub enum Texts {
 }
 
 /// What embeddings can be made of.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Made {
     /// The TF-IDF rows of the texts, as they came; all blocks but the last have as many as the first.
     blocks: Vec<Csr>,
@@ -60,18 +60,14 @@ impl Texts {
     pub fn of(blocks: Vec<Csr>, embedder: &Embedder) -> Self {
         let n: usize = blocks.iter().map(Csr::rows).sum();
         let terms: usize = blocks.iter().map(|block| block.indices.len()).sum();
+        // A term takes the room of two numbers: its column and its value.
         if n * embedder.dimensions() <= LONG * 2 * terms {
             return Self::Held(all(&blocks, embedder));
         }
-        let scale = |sum: &mut Vec<f32>, row: (&[u32], &[f32])| {
-            sum.fill(0.0);
-            row_times(row, embedder.vectors(), sum);
-            Linear::scale(sum) as f32
-        };
-        let room = || vec![0.0; embedder.dimensions()];
         let mut scales: Vec<f32> = Vec::with_capacity(n);
         for rows in &blocks {
-            scales.par_extend((0..rows.rows()).into_par_iter().map_init(room, |sum, i| scale(sum, rows.row(i))));
+            let scale = |i: usize| Linear::scale(&embedder.view.sum(rows.row(i))) as f32;
+            scales.par_extend((0..rows.rows()).into_par_iter().map(scale));
         }
         Self::Made(Made { blocks, scales })
     }
