@@ -97,6 +97,21 @@ const PASSAGES: usize = 16_384;
 /// the same result.
 const HELD: usize = 100_000;
 
+/// Gives what was let go of back to the system, in the midst of a large corpus: on Linux with glibc, which keeps it, so that
+/// of a million articles more than a gigabyte would be held for nothing.
+fn give_back(articles: usize) {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    if articles > HELD {
+        // SAFETY: it takes a number and no address, may be called at any time from any thread, and leaves alone what is held.
+        #[allow(unsafe_code)]
+        unsafe {
+            libc::malloc_trim(0);
+        }
+    }
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    let _ = articles;
+}
+
 /// Articles up to their embeddings: what is the same however they are clustered.
 #[derive(Debug)]
 pub struct Prepared {
@@ -182,10 +197,12 @@ fn prepare_beside<T: Send>(
         return Err(cluster::too_few(k, wanted.themes.len()));
     }
 
+    give_back(articles.len());
     progress.begin(Stage::Segment);
     // The words that stories are told by are read beside, where a thread waits for the dictionary.
     let (words, segmented) = rayon::join(|| story::read(&articles), || segment::fit(&articles, &config.segment));
     let (segmenter, segmented) = segmented?;
+    give_back(articles.len());
     let long = overlong(&articles, &segmented.overlong, &config.input.limits);
     if let (true, Some(first)) = (config.input.strict, long.first()) {
         return Err(Error::Strict { skipped: first.clone(), more: long.len() - 1 });
@@ -225,10 +242,13 @@ fn prepare_beside<T: Send>(
         rayon::join(beside, || rayon::join(stories, embed))
     } else {
         // One after the other, so that the room each takes is not taken at once.
-        (beside(), (stories(), embed()))
+        let (beside, stories) = (beside(), stories());
+        give_back(articles.len());
+        (beside, (stories, embed()))
     };
     drop(words);
     let (embedder, vectors) = embedded?;
+    give_back(articles.len());
     let passage_rows = |passages: &[(u32, u32)]| {
         let bag = |&(article, passage): &(u32, u32)| {
             Bag::of_passage(&segmented.documents[article as usize].passages[passage as usize])
@@ -329,6 +349,7 @@ impl Prepared {
             }
         };
 
+        give_back(self.articles.len());
         progress.begin(Stage::Label);
         let input = theme::Input {
             articles: &self.articles.iter().collect::<Vec<_>>(),
@@ -380,6 +401,7 @@ impl Prepared {
             // Their room is needed.
             segmented.documents.into_par_iter().for_each(drop);
             bags.into_par_iter().for_each(drop);
+            give_back(self.articles.len());
         }
         Model {
             who,

@@ -109,23 +109,37 @@ pub fn find(articles: &[Article], rows: &Csr) -> Stories {
 }
 
 /// As [`find`], of articles whose words were read before.
-pub(crate) fn among(articles: &[Article], Read(words): &Read, rows: &Csr) -> Stories {
-    let near = near::Near::find(articles, words, rows);
+pub(crate) fn among(articles: &[Article], read: &Read, rows: &Csr) -> Stories {
+    let near = near::Near::find(articles, read, rows);
     group::stories(articles, &near.copies, &near.pairs, |a, b| near.compare(a, b).is_some())
 }
 
 /// What the articles' words come to: all that has to be known of their texts before they are held against each other.
-pub(crate) struct Read(Vec<words::Words>);
+pub(crate) struct Read {
+    words: Vec<words::Words>,
+    /// The sketches of the articles that have words enough, in order, those of so many articles together.
+    sketches: Vec<Vec<sketch::Sketch>>,
+}
+
+/// Articles whose words a thread reads at a time; any number gives the same.
+const CHUNK: usize = 1024;
 
 /// Reads the words of each article.
 pub(crate) fn read(articles: &[Article]) -> Read {
-    Read(articles.par_iter().map_init(words::Room::default, |room, article| words::read(article, room)).collect())
-}
-
-/// Days between two articles; none if one has no date.
-fn days(a: &Article, b: &Article) -> Option<i32> {
-    let (a, b) = (a.date?.day, b.date?.day);
-    Some((a - b).get_days().abs())
+    let read = |chunk: &[Article]| {
+        let (mut room, mut sketches) = (words::Room::default(), Vec::new());
+        let words: Vec<words::Words> = chunk
+            .iter()
+            .map(|article| {
+                let (words, sketch) = words::read(article, &mut room);
+                sketches.extend(sketch);
+                words
+            })
+            .collect();
+        (words, sketches)
+    };
+    let (words, sketches): (Vec<_>, Vec<_>) = articles.par_chunks(CHUNK).map(read).unzip();
+    Read { words: words.concat(), sketches }
 }
 
 /// Cosine of two rows, 0 to 1 for TF-IDF rows.

@@ -1,11 +1,11 @@
 //! Which articles repeat each other's words: copies by a hash, the rest by sketches and then by the words themselves.
 
-use std::collections::BTreeMap;
-
+use jiff::civil::Date;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::{
-    cosine, days,
+    Read, cosine,
     group::Pair,
     sketch,
     words::{self, WORDS, Words},
@@ -37,9 +37,36 @@ fn demand(days: Option<i32>, other_source: bool) -> f64 {
     days.map_or(unknown, |days| late - (late - same_day) * (-(f64::from(days) / DAYS).powi(2)).exp())
 }
 
-/// The Jaccard index demanded of two articles.
-fn demanded(a: &Article, b: &Article) -> f64 {
-    demand(days(a, b), of_two_sources(a, b))
+/// What the demand on an article depends on.
+#[derive(Clone, Copy, Debug)]
+struct Facts {
+    /// Its day, as the number of days since some day.
+    day: Option<i32>,
+    /// A number that two articles share if they have one source; none if it has no source.
+    source: Option<u32>,
+    /// Its words.
+    words: usize,
+}
+
+impl Facts {
+    /// Those of all articles.
+    fn of_all(articles: &[Article], words: &[Words]) -> Vec<Self> {
+        let mut sources: FxHashMap<String, u32> = FxHashMap::default();
+        let mut of = |(article, words): (&Article, &Words)| {
+            let source = article.source.as_deref().map(|source| {
+                let next = sources.len() as u32;
+                *sources.entry(source.trim().to_lowercase()).or_insert(next)
+            });
+            Self { day: article.date.map(|date| (date.day - Date::ZERO).get_days()), source, words: words.count }
+        };
+        articles.iter().zip(words).map(&mut of).collect()
+    }
+
+    /// The Jaccard index demanded of two articles.
+    fn demand(self, other: Self) -> f64 {
+        let days = self.day.zip(other.day).map(|(a, b)| (a - b).abs());
+        demand(days, self.source.zip(other.source).is_some_and(|(a, b)| a != b))
+    }
 }
 
 /// Whether it counts that the shorter text, of so many words, stands in the longer one.
@@ -48,9 +75,9 @@ fn part_counts(demand: f64, shorter: usize) -> bool {
 }
 
 /// The least Jaccard index that would make two articles a story; a little less, since words repeat.
-fn least(articles: &[Article], words: &[Words], a: usize, b: usize) -> f64 {
-    let demand = demanded(&articles[a], &articles[b]);
-    let (shorter, longer) = (words[a].count.min(words[b].count), words[a].count.max(words[b].count));
+fn least(a: Facts, b: Facts) -> f64 {
+    let demand = a.demand(b);
+    let (shorter, longer) = (a.words.min(b.words), a.words.max(b.words));
     let part = if part_counts(demand, shorter) {
         CONTAINED * shorter as f64 / (longer as f64 + (1.0 - CONTAINED) * shorter as f64)
     } else {
@@ -59,28 +86,21 @@ fn least(articles: &[Article], words: &[Words], a: usize, b: usize) -> f64 {
     0.9 * demand.min(part)
 }
 
-/// Whether two articles are known to be of different sources.
-fn of_two_sources(a: &Article, b: &Article) -> bool {
-    matches!((&a.source, &b.source), (Some(a), Some(b)) if a.trim().to_lowercase() != b.trim().to_lowercase())
-}
-
 /// The articles as they are held against each other.
 pub(super) struct Near<'a> {
-    articles: &'a [Article],
-    words: &'a [Words],
+    facts: Vec<Facts>,
     rows: &'a Csr,
     /// The first of the copies of each article; itself, if it is the first or the only one.
     pub copies: Vec<usize>,
     /// Pairs of first copies that share most of their words, by article.
     pub pairs: Vec<Pair>,
-    /// The articles that have a candidate, ascending, and their shingles.
-    compared: Vec<usize>,
-    shingles: Vec<Vec<u32>>,
+    /// The shingles of each article that has a candidate.
+    shingles: Vec<Option<Box<[u32]>>>,
 }
 
 impl<'a> Near<'a> {
-    pub fn find(articles: &'a [Article], words: &'a [Words], rows: &'a Csr) -> Self {
-        let mut first = BTreeMap::new();
+    pub fn find(articles: &[Article], Read { words, sketches }: &Read, rows: &'a Csr) -> Self {
+        let mut first = FxHashMap::default();
         let copies: Vec<usize> = words
             .iter()
             .zip(articles)
@@ -91,37 +111,50 @@ impl<'a> Near<'a> {
                 if words.count == 0 { i } else { *first.entry((words.hash, day)).or_insert(i) }
             })
             .collect();
-        let (long, sketches): (Vec<usize>, Vec<&sketch::Sketch>) =
-            (0..words.len()).filter(|&i| copies[i] == i).filter_map(|i| Some((i, words[i].sketch.as_ref()?))).unzip();
-        let candidates: Vec<(usize, usize)> = sketch::candidates(&sketches)
-            .into_iter()
-            .map(|near| (long[near.a as usize], long[near.b as usize], near.bands))
-            .filter(|&(a, b, bands)| !sketch::too_few(bands, least(articles, words, a, b)))
-            .map(|(a, b, _)| (a, b))
-            .collect();
-        let mut compared: Vec<usize> = candidates.iter().flat_map(|&(a, b)| [a, b]).collect();
-        compared.sort_unstable();
-        compared.dedup();
-        let shingles = compared.par_iter().map(|&i| words::shingles(&articles[i])).collect();
-        let mut near = Self { articles, words, rows, copies, pairs: Vec::new(), compared, shingles };
-        near.pairs = candidates.par_iter().filter_map(|&(a, b)| near.compare(a, b)).collect();
+        let (long, sketches): (Vec<usize>, Vec<&sketch::Sketch>) = (0..words.len())
+            .filter(|&i| words[i].count >= WORDS)
+            .zip(sketches.iter().flatten())
+            .filter(|&(i, _)| copies[i] == i)
+            .unzip();
+        let facts = Facts::of_all(articles, words);
+        let pair = |near: &sketch::Near| (long[near.a as usize], long[near.b as usize]);
+        let candidates = sketch::candidates(&sketches, |near| {
+            let (a, b) = pair(near);
+            !sketch::too_few(near.bands, least(facts[a], facts[b]))
+        });
+        let mut compared = vec![false; articles.len()];
+        for near in &candidates {
+            let (a, b) = pair(near);
+            (compared[a], compared[b]) = (true, true);
+        }
+        let shingles = |(article, compared): (&Article, bool)| compared.then(|| words::shingles(article));
+        let shingles = articles.par_iter().zip(compared).map(shingles).collect();
+        let mut near = Self { facts, rows, copies, pairs: Vec::new(), shingles };
+        let compare = |candidate: &sketch::Near| {
+            let (a, b) = pair(candidate);
+            near.compare(a, b)
+        };
+        near.pairs = candidates.par_iter().filter_map(compare).collect();
         near
     }
 
     /// Whether two articles share most of their words, by the words themselves.
     pub fn compare(&self, a: usize, b: usize) -> Option<Pair> {
-        let set = |i: usize| self.compared.binary_search(&i).ok().map(|at| self.shingles[at].as_slice());
-        let (x, y) = (set(a)?, set(b)?);
-        let shared = words::shared(x, y) as f64;
-        let jaccard = shared / (x.len() as f64 + y.len() as f64 - shared).max(1.0);
-        let contained = shared / x.len().min(y.len()).max(1) as f64;
-        let demand = demanded(&self.articles[a], &self.articles[b]);
-        let shorter = self.words[a].count.min(self.words[b].count);
-        let part = contained >= CONTAINED && part_counts(demand, shorter);
-        // Without rows the words alone decide; and a part of a long article may have little of its terms.
-        let terms = part || self.rows.rows() == 0 || cosine(self.rows, a, b) >= COSINE;
+        let (x, y) = (self.shingles[a].as_deref()?, self.shingles[b].as_deref()?);
+        let (both, shorter) = ((x.len() + y.len()) as f64, x.len().min(y.len()) as f64);
+        let demand = self.facts[a].demand(self.facts[b]);
+        let part_counts = part_counts(demand, self.facts[a].words.min(self.facts[b].words));
+        // So many shingles make the one index or the other; most pairs have far fewer.
+        let whole = demand * both / (1.0 + demand);
+        let least = if part_counts { whole.min(CONTAINED * shorter) } else { whole };
+        let shared = words::shared(x, y, (least - 1.0).max(0.0) as usize)? as f64;
+        let jaccard = shared / (both - shared).max(1.0);
+        let contained = shared / shorter.max(1.0);
+        let part = contained >= CONTAINED && part_counts;
         let strength = if part { jaccard.max(contained) } else { jaccard };
-        ((jaccard >= demand || part) && terms).then_some(Pair { a, b, strength })
+        // Without rows the words alone decide; and a part of a long article may have little of its terms.
+        let terms = || part || self.rows.rows() == 0 || cosine(self.rows, a, b) >= COSINE;
+        ((jaccard >= demand || part) && terms()).then_some(Pair { a, b, strength })
     }
 }
 

@@ -28,11 +28,11 @@ const EMPTY: u32 = u32::MAX;
 const NEXT: usize = 16;
 const NEAREST: usize = 64;
 
-/// Texts whose pairs are counted at once; any number gives the same pairs.
-const BLOCK: usize = 32_768;
+/// Texts whose pairs are counted at once; any number gives the same pairs, so tests take a small one.
+const BLOCK: usize = if cfg!(test) { 64 } else { 32_768 };
 
 /// A hash of each band.
-pub(super) type Sketch = Box<[u32; BANDS]>;
+pub(super) type Sketch = [u32; BANDS];
 
 /// The sketch of a text's shingles; `least` is room for the work.
 pub(super) fn of(shingles: impl Iterator<Item = u64>, least: &mut Vec<u32>) -> Sketch {
@@ -66,7 +66,7 @@ pub(super) fn of(shingles: impl Iterator<Item = u64>, least: &mut Vec<u32>) -> S
             };
         }
     }
-    let mut sketch = Box::new([0; BANDS]);
+    let mut sketch = [0; BANDS];
     for (band, hash) in sketch.iter_mut().enumerate() {
         // A band's values come from different rounds, so that few are drawn from the same bin.
         let value = |row: usize| least[(band + row * BANDS) % (BANDS * ROWS)];
@@ -92,36 +92,64 @@ pub(super) fn too_few(bands: u32, jaccard: f64) -> bool {
     f64::from(bands) < expected - 4.0 * (expected * (1.0 - share)).sqrt()
 }
 
-/// Pairs of texts that may be alike, ascending.
-pub(super) fn candidates(sketches: &[&Sketch]) -> Vec<Near> {
-    // Of each band, the texts in the order of their hashes.
-    let orders: Vec<Vec<(u32, u32)>> = (0..BANDS)
-        .into_par_iter()
-        .map(|band| {
-            let mut order: Vec<(u32, u32)> = (0_u32..).zip(sketches).map(|(at, sketch)| (sketch[band], at)).collect();
-            order.sort_unstable();
-            order
+/// The texts that agree in a band with others.
+struct Heaps {
+    /// Heap after heap, ascending within each: the hash and the text.
+    texts: Vec<(u32, u32)>,
+    /// Places in `texts`, those of the first [`BLOCK`] texts before those of the next.
+    places: Vec<u32>,
+    /// Where those of each block begin in `places`, and their number.
+    starts: Vec<usize>,
+}
+
+impl Heaps {
+    /// Those of a band.
+    fn of(sketches: &[&Sketch], band: usize) -> Self {
+        let mut order: Vec<(u32, u32)> = (0_u32..).zip(sketches).map(|(at, sketch)| (sketch[band], at)).collect();
+        order.sort_unstable();
+        let heaps = order.chunk_by(|a, b| a.0 == b.0).filter(|heap| heap.len() > 1);
+        let texts: Vec<(u32, u32)> = heaps.flatten().copied().collect();
+        let mut starts = vec![0; sketches.len().div_ceil(BLOCK) + 1];
+        texts.iter().for_each(|&(_, text)| starts[text as usize / BLOCK + 1] += 1);
+        for block in 1..starts.len() {
+            starts[block] += starts[block - 1];
+        }
+        let mut places = vec![0; texts.len()];
+        let mut next = starts.clone();
+        for (place, &(_, text)) in (0_u32..).zip(&texts) {
+            let next = &mut next[text as usize / BLOCK];
+            places[*next] = place;
+            *next += 1;
+        }
+        Self { texts, places, starts }
+    }
+
+    /// Each text of a block with the texts that come next in its heap.
+    fn pairs(&self, block: usize) -> impl Iterator<Item = (u32, u32)> {
+        self.places[self.starts[block]..self.starts[block + 1]].iter().flat_map(|&place| {
+            let (hash, a) = self.texts[place as usize];
+            let next = self.texts[place as usize + 1..].iter().take(NEXT);
+            next.take_while(move |text| text.0 == hash).map(move |&(_, b)| (a, b))
         })
-        .collect();
+    }
+}
+
+/// Pairs of texts that may be alike, ascending, of those that are to be kept.
+pub(super) fn candidates(sketches: &[&Sketch], keep: impl Fn(&Near) -> bool + Sync) -> Vec<Near> {
+    let heaps: Vec<Heaps> = (0..BANDS).into_par_iter().map(|band| Heaps::of(sketches, band)).collect();
     // A block of texts at a time: of many like texts, all pairs would not fit into memory.
     let blocks: Vec<Vec<Near>> = (0..sketches.len().div_ceil(BLOCK))
         .into_par_iter()
         .map(|block| {
-            let within = |a: u32| a as usize / BLOCK == block;
-            let mut pairs: Vec<(u32, u32)> = Vec::new();
-            for alike in orders.iter().flat_map(|order| order.chunk_by(|a, b| a.0 == b.0)).filter(|a| a.len() > 1) {
-                for (i, &(_, a)) in alike.iter().enumerate().filter(|(_, (_, a))| within(*a)) {
-                    pairs.extend(alike[i + 1..].iter().take(NEXT).map(|&(_, b)| (a, b)));
-                }
-            }
+            let mut pairs: Vec<(u32, u32)> = heaps.iter().flat_map(|heaps| heaps.pairs(block)).collect();
             pairs.sort_unstable();
             let mut near: Vec<Near> = pairs
                 .chunk_by(|a, b| a == b)
                 .map(|same| Near { a: same[0].0, b: same[0].1, bands: u32::try_from(same.len()).unwrap_or(u32::MAX) })
                 .collect();
             near.sort_unstable_by(|x, y| x.a.cmp(&y.a).then(y.bands.cmp(&x.bands)).then(x.b.cmp(&y.b)));
-            let mut near: Vec<Near> =
-                near.chunk_by(|x, y| x.a == y.a).flat_map(|of_one| of_one.iter().take(NEAREST).copied()).collect();
+            let nearest = near.chunk_by(|x, y| x.a == y.a).flat_map(|of_one| of_one.iter().take(NEAREST));
+            let mut near: Vec<Near> = nearest.filter(|near| keep(near)).copied().collect();
             near.sort_unstable();
             near
         })
@@ -153,7 +181,7 @@ mod tests {
                 })
             })
             .collect();
-        let found = candidates(&sketches.iter().collect::<Vec<_>>());
+        let found = candidates(&sketches.iter().collect::<Vec<_>>(), |_| true);
         assert!(found.iter().filter(|near| near.a / 2 != near.b / 2).count() < pairs / 20, "strangers");
         let alike = |near: &&Near| near.a / 2 == near.b / 2;
         assert!(!found.iter().filter(alike).any(|near| too_few(near.bands, jaccard - 0.1)));
@@ -170,10 +198,29 @@ mod tests {
     }
 
     #[test]
+    fn block_by_block_is_found_what_all_bands_say() {
+        let mut room = Vec::new();
+        // Heaps of up to seven texts over several blocks, which share more or fewer of their shingles.
+        let shingles = |i: u64| (0..40).map(move |j| mix(if j < i % 5 * 9 { i % 53 * 100 + j } else { i * 1000 + j }));
+        let sketches: Vec<Sketch> = (0..300).map(|i| of(shingles(i), &mut room)).collect();
+        let mut expected = Vec::new();
+        for a in 0..300 {
+            for b in a + 1..300 {
+                let bands = sketches[a].iter().zip(sketches[b].iter()).filter(|(x, y)| x == y).count() as u32;
+                if bands > 0 && bands != 7 {
+                    expected.push(Near { a: a as u32, b: b as u32, bands });
+                }
+            }
+        }
+        assert_eq!(candidates(&sketches.iter().collect::<Vec<_>>(), |near| near.bands != 7), expected);
+        assert!(expected.len() > 100, "{}", expected.len());
+    }
+
+    #[test]
     fn a_heap_of_forms_costs_no_more_than_its_size() {
         let mut room = Vec::new();
         let sketches: Vec<Sketch> = (0..3000).map(|_| of((0..50).map(mix), &mut room)).collect();
-        let pairs = candidates(&sketches.iter().collect::<Vec<_>>());
+        let pairs = candidates(&sketches.iter().collect::<Vec<_>>(), |_| true);
         assert!(pairs.len() <= 3000 * NEAREST);
         assert_eq!((pairs[0].a, pairs[0].b), (0, 1));
     }

@@ -65,7 +65,11 @@ impl Bag {
     pub fn count(terms: impl IntoIterator<Item = u32>) -> Self {
         let mut ids: Vec<u32> = terms.into_iter().collect();
         ids.sort_unstable();
-        Self(ids.chunk_by(|a, b| a == b).map(|run| (run[0], u32::try_from(run.len()).unwrap_or(u32::MAX))).collect())
+        let runs = || ids.chunk_by(|a, b| a == b);
+        // Counted first, so that no room is left: a corpus has as many bags as articles.
+        let mut bag = Vec::with_capacity(runs().count());
+        bag.extend(runs().map(|run| (run[0], u32::try_from(run.len()).unwrap_or(u32::MAX))));
+        Self(bag)
     }
 
     /// The terms of a whole article: title, headings and passages.
