@@ -43,7 +43,7 @@ fn rows(articles: &[Article]) -> (Csr, Vec<Term>) {
 /// The corpus's view alone: its columns are the right singular vectors, each with a factor.
 fn fit(rows: &Csr, terms: &[&Term]) -> Array2<f32> {
     let settings = embed::Settings { lexicon: Some("none".into()), ..embed::Settings::default() };
-    embed::fit(rows, terms, &settings).unwrap().vectors().to_owned()
+    embed::fit(rows, terms, &settings).unwrap().view().vectors()
 }
 
 /// `n` articles of four passages each, drawn from the passages of the sample corpus.

@@ -365,7 +365,7 @@ impl Prepared {
             source_terms: &self.source_terms,
             stories: &(0..self.articles.len()).map(|i| self.stories.key(i)).collect::<Vec<_>>(),
             columns: &self.vectorizer.columns,
-            term_rows: self.embedder.vectors(),
+            term_rows: self.embedder.view(),
             translates: self.embedder.origin().is_some(),
             named: self.steered.as_ref().map(|steered| theme::Named { steered, only }),
             described: true,

@@ -119,8 +119,50 @@ impl<const SQUARE: bool> WithSimd for Lanes<'_, SQUARE> {
     }
 }
 
+/// A number that lists are held in.
+pub(crate) trait Number: Copy {
+    /// The same in single precision.
+    fn single(self) -> f32;
+}
+
+impl Number for f32 {
+    #[inline(always)]
+    fn single(self) -> f32 {
+        self
+    }
+}
+
+impl Number for i16 {
+    #[inline(always)]
+    fn single(self) -> f32 {
+        self as f32
+    }
+}
+
+/// Writes numbers times `factor` as the nearest whole ones, which must be of 16 bits. All lists are of one length.
+pub(crate) fn encode(to: &mut [i16], from: &[f32], factor: f32) {
+    Arch::new().dispatch(Encode(to, from, factor));
+}
+
+struct Encode<'a>(&'a mut [i16], &'a [f32], f32);
+
+impl WithSimd for Encode<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(to, from, factor) = self;
+        let length = to.len();
+        let from = &from[..length];
+        for i in 0..length {
+            let number = from[i] * factor;
+            to[i] = (number + if number < 0.0 { -0.5 } else { 0.5 }) as i32 as i16;
+        }
+    }
+}
+
 /// Adds so many times a list to another; only as far as both go.
-pub(crate) fn add(to: &mut [f32], factor: f32, from: &[f32]) {
+pub(crate) fn add<T: Number>(to: &mut [f32], factor: f32, from: &[T]) {
     Arch::new().dispatch(Add(to, factor, from));
 }
 
@@ -132,9 +174,9 @@ pub(crate) fn add_row(mut to: ArrayViewMut1<'_, f32>, factor: f32, from: ArrayVi
     }
 }
 
-struct Add<'a>(&'a mut [f32], f32, &'a [f32]);
+struct Add<'a, T>(&'a mut [f32], f32, &'a [T]);
 
-impl WithSimd for Add<'_> {
+impl<T: Number> WithSimd for Add<'_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -143,19 +185,19 @@ impl WithSimd for Add<'_> {
         let length = if to.len() < from.len() { to.len() } else { from.len() };
         let (to, from) = (&mut to[..length], &from[..length]);
         for i in 0..length {
-            to[i] += factor * from[i];
+            to[i] += factor * from[i].single();
         }
     }
 }
 
 /// Adds so many times each of four lists to another, the first first. All are as long as `to`, or longer.
-pub(crate) fn add_four(to: &mut [f32], factors: [f32; 4], from: [&[f32]; 4]) {
+pub(crate) fn add_four<T: Number>(to: &mut [f32], factors: [f32; 4], from: [&[T]; 4]) {
     Arch::new().dispatch(AddFour(to, factors, from));
 }
 
-struct AddFour<'a>(&'a mut [f32], [f32; 4], [&'a [f32]; 4]);
+struct AddFour<'a, T>(&'a mut [f32], [f32; 4], [&'a [T]; 4]);
 
-impl WithSimd for AddFour<'_> {
+impl<T: Number> WithSimd for AddFour<'_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -165,7 +207,7 @@ impl WithSimd for AddFour<'_> {
         // Loaded and stored once for all four.
         let (a, b, c, e) = (&a[..d], &b[..d], &c[..d], &e[..d]);
         for j in 0..d {
-            to[j] = to[j] + w * a[j] + x * b[j] + y * c[j] + z * e[j];
+            to[j] = to[j] + w * a[j].single() + x * b[j].single() + y * c[j].single() + z * e[j].single();
         }
     }
 }

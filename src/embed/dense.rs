@@ -105,13 +105,14 @@ impl Dense {
         let target = join::stand_out(self.rows.view(), 2);
         let turned = join::turn(langs, terms, target.view(), by_corpus, corpus)?;
         let own = &self.columns * weight;
-        concatenate(Axis(1), &[own.view(), turned.view()]).map(Linear::new).map_err(join::failed)
+        let joined = concatenate(Axis(1), &[own.view(), turned.view()]).map_err(join::failed)?;
+        Ok(Linear::new(joined.view()))
     }
 
     /// The articles' embeddings, unit rows: what was given, weighted with `weight`, in place of the first `d` of the
     /// joined `columns`, which begin with this view's, so weighted.
     pub(super) fn embed(&self, rows: &Csr, columns: &Linear, weight: f32) -> Array2<f32> {
-        let mut embedded = Array2::zeros((rows.rows(), columns.vectors().ncols()));
+        let mut embedded = Array2::zeros((rows.rows(), columns.dimensions()));
         embedded.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut out)| {
             let mut sum = columns.sum(rows.row(i));
             sum.iter_mut().zip(self.rows.row(i)).for_each(|(s, &x)| *s = weight * x);
@@ -212,13 +213,13 @@ mod tests {
         for lexicon in [Array2::zeros((19, 0)), Array2::from_shape_fn((19, 2), |(i, j)| ((i * 5 + j) % 4) as f32 - 1.5)]
         {
             let dense = fit(given.view(), &rows, &[None; 6], lexicon.view(), 1).unwrap();
-            let predicted = Linear::new(dense.columns.clone()).embed(&rows);
+            let predicted = Linear::new(dense.columns.view()).embed(&rows);
             for i in 0..6 {
                 let near = cosine(predicted.row(i), dense.rows.row(i));
                 assert!(near > 0.85, "{i}: {near}");
             }
             // What is given replaces what is predicted.
-            let embedded = dense.embed(&rows, &Linear::new(dense.columns.clone()), 0.3);
+            let embedded = dense.embed(&rows, &Linear::new(dense.columns.view()), 0.3);
             assert!(embedded.iter().zip(&dense.rows).all(|(a, b)| (a - b).abs() < 1e-6));
         }
     }

@@ -38,6 +38,7 @@ use linfa_linalg::eigh::Eigh;
 use ndarray::{Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
+use super::linear::Columns;
 use crate::{
     error::{Error, Result},
     lexicon::ridge,
@@ -64,26 +65,30 @@ const MOST: usize = 16_384;
 /// Eigenvalues below this share of the largest are directions that a language has no texts in.
 const ZERO: f64 = 1e-10;
 
-/// Joins the column vectors of the two views: first those of the lexicon, times the weight that is returned with them, then
-/// those of the corpus. `lexicon` comes with room for these: as many more columns.
+/// Joins the column vectors of the two views: first those of the lexicon, `d` numbers each, times the weight that is returned
+/// with them, then those of the corpus. `lexicon` best comes with room for these.
 ///
 /// # Errors
 /// [`Error::Numeric`] if an eigenvalue decomposition fails.
 pub(super) fn join(
     rows: &Csr,
     terms: &[&Term],
-    mut lexicon: Array2<f32>,
+    (lexicon, d): (Columns, usize),
     corpus: Array2<f32>,
-) -> Result<(Array2<f32>, f32)> {
-    let d = lexicon.ncols() - corpus.ncols();
+) -> Result<(Columns, f32)> {
     let rows = sample(rows);
-    let own = lexicon.slice(s![.., ..d]);
-    let weight = weight(&rows, mean_length(&rows, own), mean_length(&rows, corpus.view()));
+    let own = mean_length(&rows, d, |row, sum| lexicon.add(row, sum));
+    let weight = weight(&rows, own, mean_length(&rows, corpus.ncols(), |row, sum| row_times(row, corpus.view(), sum)));
     let langs = languages(&rows, terms);
     let turned = if spoken(&langs).len() < 2 {
         corpus
     } else {
-        let mut by_lexicon = ridge::sparse(&rows, own);
+        let mut by_lexicon = Array2::zeros((rows.rows(), d));
+        by_lexicon.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut sum)| {
+            if let Some(sum) = sum.as_slice_mut() {
+                lexicon.add(rows.row(i), sum);
+            }
+        });
         for mut row in by_lexicon.rows_mut() {
             let length = row.dot(&row).sqrt();
             if length > 0.0 {
@@ -95,28 +100,18 @@ pub(super) fn join(
         let by_corpus = ridge::sparse(&rows, corpus.view());
         turn(&langs, terms, target.view(), by_corpus.view(), corpus)?
     };
-    if turned.ncols() != lexicon.ncols() - d {
-        let mut wider = Array2::zeros((lexicon.nrows(), d + turned.ncols()));
-        wider.slice_mut(s![.., ..d]).assign(&lexicon.slice(s![.., ..d]));
-        lexicon = wider;
-    }
-    lexicon.axis_iter_mut(Axis(0)).into_par_iter().zip(turned.axis_iter(Axis(0))).with_min_len(1024).for_each(
-        |(mut row, turned)| {
-            row.slice_mut(s![..d]).mapv_inplace(|x| x * weight);
-            row.slice_mut(s![d..]).assign(&turned);
-        },
-    );
-    Ok((lexicon, weight))
+    Ok((lexicon.beside(d, weight, turned.view()), weight))
 }
 
-/// The mean length of the rows times the vectors, of those that are not zero; 0 if all are.
-fn mean_length(rows: &Csr, vectors: ArrayView2<'_, f32>) -> f64 {
+/// The mean length of the rows times vectors of `d` numbers, of those that are not zero; 0 if all are. `add` adds a row times
+/// the vectors to what it is given.
+fn mean_length(rows: &Csr, d: usize, add: impl Fn((&[u32], &[f32]), &mut [f32]) + Sync) -> f64 {
     let length = |sum: &mut Vec<f32>, i: usize| {
         sum.fill(0.0);
-        row_times(rows.row(i), vectors, sum);
+        add(rows.row(i), sum);
         sum.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt()
     };
-    let lengths: Vec<f64> = (0..rows.rows()).into_par_iter().map_init(|| vec![0.0; vectors.ncols()], length).collect();
+    let lengths: Vec<f64> = (0..rows.rows()).into_par_iter().map_init(|| vec![0.0; d], length).collect();
     mean(lengths.into_iter())
 }
 

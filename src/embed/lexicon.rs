@@ -7,10 +7,10 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array1, Array2, ArrayView1, Axis, parallel::prelude::*};
+use ndarray::{Array1, Array2, ArrayView1};
 use serde::{Deserialize, Serialize};
 
-use super::Settings;
+use super::{Settings, linear::Columns};
 use crate::{error::Result, lexicon::Lexicon, segment::Term};
 
 /// The lexicon that ships with the program.
@@ -35,19 +35,12 @@ pub(super) fn open(settings: &Settings) -> Result<Option<Lexicon<'static>>> {
     }
 }
 
-/// The vectors of the columns, `columns × d`, and `room` more columns of zeros; `d` is 0 without a lexicon.
-pub(super) fn vectors(terms: &[&Term], lexicon: Option<&Lexicon<'_>>, room: usize) -> Array2<f32> {
-    let Some(lexicon) = lexicon else {
-        return Array2::zeros((terms.len(), room));
-    };
-    let mut vectors = Array2::zeros((terms.len(), lexicon.dimensions() + room));
-    vectors.axis_iter_mut(Axis(0)).into_par_iter().zip(terms).for_each(|(mut row, term)| {
-        if let Some(row) = row.as_slice_mut() {
-            // A word without known parts keeps its zeros.
-            lexicon.compose(&term.key, row);
-        }
-    });
-    vectors
+/// The vectors of the columns, `columns × d`, and `room` more zeros for each.
+pub(super) fn vectors(terms: &[&Term], lexicon: &Lexicon<'_>, room: usize) -> Columns {
+    // A word without known parts keeps its zeros.
+    Columns::written(terms.len(), lexicon.dimensions() + room, |column, vector| {
+        lexicon.compose(&terms[column].key, vector);
+    })
 }
 
 /// What a model file tells of the lexicon that its embedding was made with.

@@ -86,12 +86,16 @@ pub struct Embedder {
 pub fn fit(rows: &Csr, terms: &[&Term], settings: &Settings) -> Result<Embedder> {
     let corpus = lsa::fit(rows, settings)?;
     let lexicon = lexicon::open(settings)?;
-    let (vectors, weight) = match &lexicon {
-        Some(lexicon) => join::join(rows, terms, lexicon::vectors(terms, Some(lexicon), corpus.ncols()), corpus)?,
-        None => (corpus, 0.0),
+    let (view, weight) = match &lexicon {
+        Some(lexicon) => {
+            let vectors = lexicon::vectors(terms, lexicon, corpus.ncols());
+            let (joined, weight) = join::join(rows, terms, (vectors, lexicon.dimensions()), corpus)?;
+            (joined.into(), weight)
+        }
+        None => (Linear::new(corpus.view()), 0.0),
     };
     let source = lexicon.map(|lexicon| Source::new(lexicon, weight, None));
-    Ok(Embedder { view: Linear::new(vectors), source })
+    Ok(Embedder { view, source })
 }
 
 /// Fits the embedding with vectors of the articles from elsewhere, `n × d`, in place of the lexicon's view. Returns it with
@@ -114,7 +118,10 @@ pub fn fit_given(
     }
     let corpus = lsa::fit(rows, settings)?;
     let lexicon = lexicon::open(settings)?;
-    let meant = lexicon::vectors(terms, lexicon.as_ref(), 0);
+    let meant = lexicon.as_ref().map_or_else(
+        || Array2::zeros((terms.len(), 0)),
+        |lexicon| Linear::from(lexicon::vectors(terms, lexicon, 0)).vectors(),
+    );
     let langs = join::languages(rows, terms);
     let dense = dense::fit(given, rows, &langs, meant.view(), settings.seed)?;
     let by_corpus = ridge::sparse(rows, corpus.view());
@@ -129,7 +136,7 @@ impl Embedder {
     /// Dimensions of the embedding.
     #[must_use]
     pub fn dimensions(&self) -> usize {
-        self.vectors().ncols()
+        self.view.dimensions()
     }
 
     /// Embeds TF-IDF rows: `n × d`, unit rows; a row without terms is zero.
@@ -141,11 +148,11 @@ impl Embedder {
         self.view.embed(rows)
     }
 
-    /// Vectors of the columns, `columns × d`, for explaining a similarity and for saving: `embed` is
-    /// `unit(row · vectors)`, and each term of a text adds its weight times its vector.
+    /// What makes a row's sum, before that is scaled to unit length: one vector a column, each of which a term adds, times its
+    /// weight.
     #[must_use]
-    pub fn vectors(&self) -> ArrayView2<'_, f32> {
-        self.view.vectors()
+    pub fn view(&self) -> &Linear {
+        &self.view
     }
 
     /// The vector of a word that is no column, from the lexicon: as a column's, `d`, but 0 in the corpus's view, which
@@ -183,7 +190,7 @@ impl Embedder {
     /// Restores a saved embedding from its column vectors and [`origin`](Self::origin). Words that are no column are known
     /// if it was made with the lexicon of this program; else [`recall`](Self::recall) can name the file.
     #[must_use]
-    pub fn restore(vectors: Array2<f32>, origin: Option<(Origin, Option<Array2<f32>>)>) -> Self {
+    pub fn restore(vectors: ArrayView2<'_, f32>, origin: Option<(Origin, Option<Array2<f32>>)>) -> Self {
         let source = origin.map(|(origin, map)| Source::restore(origin, map));
         Self { view: Linear::new(vectors), source }
     }

@@ -154,21 +154,21 @@ impl<'a> Rows<'a> {
     #[must_use]
     pub fn cosines(&self, to: ArrayView2<'_, f32>, texts: &[usize]) -> Cosines<'_> {
         let Kind::Made(made, view) = &self.0 else { return Cosines { rows: self.view(), to: to.into_owned() } };
-        let vectors = view.vectors();
-        let mut occurs = vec![false; vectors.nrows()];
+        let mut occurs = vec![false; view.columns()];
         for &text in texts {
             made.row(text).0.iter().for_each(|&column| occurs[column as usize] = true);
         }
         let to = to.as_standard_layout();
         let to: Vec<&[f32]> = to.rows().into_iter().filter_map(|to| to.to_slice()).collect();
         let (fours, rest) = to.as_chunks::<4>();
-        let mut products = Array2::zeros((vectors.nrows(), to.len()));
+        let mut products = Array2::zeros((view.columns(), to.len()));
         let chunks = products.axis_chunks_iter_mut(Axis(0), COLUMNS).into_par_iter();
         chunks.zip(occurs.par_chunks(COLUMNS)).enumerate().for_each(|(chunk, (mut products, occurs))| {
+            let mut vector = vec![0.0; view.dimensions()];
             for (i, mut products) in products.rows_mut().into_iter().enumerate().filter(|&(i, _)| occurs[i]) {
-                let Some(vector) = vectors.row(chunk * COLUMNS + i).to_slice() else { continue };
-                let fours = fours.iter().flat_map(|&four| wide::dot_four(vector, four));
-                let all = fours.chain(rest.iter().map(|to| wide::dot(vector, to)));
+                view.write(chunk * COLUMNS + i, &mut vector);
+                let fours = fours.iter().flat_map(|&four| wide::dot_four(&vector, four));
+                let all = fours.chain(rest.iter().map(|to| wide::dot(&vector, to)));
                 products.iter_mut().zip(all).for_each(|(product, dot)| *product = dot);
             }
         });

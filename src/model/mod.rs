@@ -171,6 +171,7 @@ impl Model {
         let indptr: Vec<u64> = self.rows.indptr.iter().map(|&at| at as u64).collect();
         let columns = &self.vectorizer;
         let passage_vectors = self.passage_vectors.all(&self.embedder);
+        let term_vectors = self.embedder.view().vectors();
         let mut arrays = vec![
             Outgoing::new("head", &[head.len()], head),
             Outgoing::new("document", &[document.len()], document),
@@ -185,7 +186,7 @@ impl Model {
             matrix("articles.vectors", self.vectors.view()),
             matrix("passages.vectors", passage_vectors.view()),
             matrix("clusters.centroids", self.clusters.centroids.view()),
-            matrix("terms.vectors", self.embedder.vectors()),
+            matrix("terms.vectors", term_vectors.view()),
         ];
         arrays.extend(Outgoing::groups("articles.ids", self.articles.iter().map(|article| &article.id)));
         arrays.extend(Outgoing::groups("articles.records", records.into_iter()));

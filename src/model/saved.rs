@@ -144,7 +144,8 @@ impl Saved {
         let phrases = terms.phrases.of(&bytes).iter().enumerate();
         let phrases = phrases.map(|(i, &term)| (term, terms.parts.get(&bytes, i).unwrap_or_default()));
         let cut = Cut::new(&head.dict, &head.stopwords, phrases);
-        let embedder = Embedder::restore(Array2::zeros((0, d)), head.lexicon.clone().map(|origin| (origin, map)));
+        let embedder =
+            Embedder::restore(Array2::zeros((0, d)).view(), head.lexicon.clone().map(|origin| (origin, map)));
         let room = Mutex::default();
         Ok(Self {
             name,
@@ -225,7 +226,7 @@ impl Saved {
         Ok(Model {
             articles: articles.ok_or_else(|| damaged("articles"))?,
             segmenter: Segmenter::restore(state),
-            embedder: Embedder::restore(matrix(&self.columns, bytes, "terms.vectors")?, origin),
+            embedder: Embedder::restore(matrix(&self.columns, bytes, "terms.vectors")?.view(), origin),
             clusters: Clusters {
                 centroids: matrix(&arrays.matrix("clusters.centroids")?, bytes, "clusters.centroids")?,
                 labels: document.labels.into_owned(),
@@ -329,8 +330,9 @@ impl Searched for Saved {
         &self.embedder
     }
 
-    fn column(&self, column: u32) -> Result<ArrayView1<'_, f32>> {
-        self.columns.row(&self.bytes, column as usize).ok_or_else(|| self.damaged("rows"))
+    fn column(&self, column: u32) -> Result<CowArray<'_, f32, Ix1>> {
+        let row = self.columns.row(&self.bytes, column as usize).ok_or_else(|| self.damaged("rows"))?;
+        Ok(row.into())
     }
 
     fn row(&self, article: usize) -> Result<(&[u32], &[f32])> {

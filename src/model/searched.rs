@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ndarray::{ArrayView1, Axis, CowArray, Ix1};
+use ndarray::{ArrayView1, CowArray, Ix1};
 
 use super::Model;
 use crate::{
@@ -43,7 +43,7 @@ pub trait Searched {
     /// For words and meanings; it need not hold the vectors of the columns.
     fn embedder(&self) -> &Embedder;
     /// The vector of a column.
-    fn column(&self, column: u32) -> Result<ArrayView1<'_, f32>>;
+    fn column(&self, column: u32) -> Result<CowArray<'_, f32, Ix1>>;
     /// The TF-IDF row of an article.
     fn row(&self, article: usize) -> Result<(&[u32], &[f32])>;
     fn vector(&self, article: usize) -> Result<ArrayView1<'_, f32>>;
@@ -87,8 +87,8 @@ impl Searched for Model {
         &self.embedder
     }
 
-    fn column(&self, column: u32) -> Result<ArrayView1<'_, f32>> {
-        Ok(self.embedder.vectors().index_axis_move(Axis(0), column as usize))
+    fn column(&self, column: u32) -> Result<CowArray<'_, f32, Ix1>> {
+        Ok(self.embedder.view().vector(column as usize).into())
     }
 
     fn row(&self, article: usize) -> Result<(&[u32], &[f32])> {

@@ -17,7 +17,7 @@
 
 use std::cmp::Ordering;
 
-use ndarray::ArrayView1;
+use ndarray::{ArrayView1, CowArray, Ix1};
 
 use super::{
     Pair,
@@ -63,7 +63,7 @@ struct Held<'a> {
     /// Its number.
     term: u32,
     weight: f32,
-    vector: ArrayView1<'a, f32>,
+    vector: CowArray<'a, f32, Ix1>,
 }
 
 /// What may be one side of a pair.
@@ -91,8 +91,9 @@ pub(super) fn explain(model: &dyn Searched, question: &Question, article: usize)
     let score = f64::from(target.dot(&question.vector));
     let asked = question.terms.iter().map(|term| Ok((term.weight, term.vector(model)?)));
     let asked = asked.collect::<Result<Vec<_>>>()?;
+    let asked: Vec<_> = asked.iter().map(|(weight, vector)| (*weight, vector.view())).collect();
     let (asked_parts, asked_length) = parts(&asked, question.vector.view(), target);
-    let found: Vec<_> = held.iter().map(|term| (term.weight, term.vector)).collect();
+    let found: Vec<_> = held.iter().map(|term| (term.weight, term.vector.view())).collect();
     let (found_parts, found_length) = parts(&found, target, question.vector.view());
 
     let mut shared: Vec<(u32, f64)> = question
@@ -162,7 +163,7 @@ fn sides_of_question<'a>(
     own: &'a [[usize; 1]],
     columns: &[u32],
 ) -> Result<Vec<Side<'a>>> {
-    let meaning = |term: &Asked| Ok(model.embedder().meaning(&term.key, term.vector(model)?));
+    let meaning = |term: &Asked| Ok(model.embedder().meaning(&term.key, term.vector(model)?.view()));
     let words = |i: usize| match question.terms[i].column() {
         Some(column) => words(model, column),
         // No term of a corpus has such a number: there are not as many.
@@ -213,7 +214,7 @@ fn sides_of_article<'a>(
     let mut sides = Vec::with_capacity(top.len());
     for &i in top {
         let term = model.term(held[i].term)?;
-        let meaning = model.embedder().meaning(term.key, held[i].vector);
+        let meaning = model.embedder().meaning(term.key, held[i].vector.view());
         if let Some(meaning) = meaning.and_then(|meaning| unit(meaning.into_iter().map(f64::from))) {
             let shared = asked.binary_search(&held[i].column).is_ok();
             let words = and_parts(held[i].term, &term);

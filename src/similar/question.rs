@@ -1,6 +1,6 @@
 //! The question: what is asked, as the model sees it.
 
-use ndarray::{Array1, ArrayView1};
+use ndarray::{Array1, CowArray, Ix1};
 
 use super::Query;
 use crate::{
@@ -55,10 +55,10 @@ pub(super) struct Compound {
 
 impl Asked {
     /// Its vector, as a column's.
-    pub(super) fn vector<'a>(&'a self, model: &'a dyn Searched) -> Result<ArrayView1<'a, f32>> {
+    pub(super) fn vector<'a>(&'a self, model: &'a dyn Searched) -> Result<CowArray<'a, f32, Ix1>> {
         match &self.meant {
             Meant::Column(column) => model.column(*column),
-            Meant::Word(vector) => Ok(vector.view()),
+            Meant::Word(vector) => Ok(vector.view().into()),
         }
     }
 
@@ -150,7 +150,7 @@ fn by_text(model: &dyn Searched, text: &str) -> Result<Question> {
         return Err(Error::UnknownTerms { terms: no_terms(&unknown) });
     }
     let compounds = compounds(text, &cut, &places);
-    let vectors = terms.iter().map(|term| Ok((term.weight, term.vector(model)?.to_owned())));
+    let vectors = terms.iter().map(|term| Ok((term.weight, term.vector(model)?.into_owned())));
     let vector = model.embedder().embed_with((&[], &[]), &vectors.collect::<Result<Vec<_>>>()?);
     Ok(Question { name: text.to_owned(), terms, compounds, vector, article: None, unknown, understood })
 }

@@ -378,7 +378,8 @@ fn rank(
         let term = &table[id];
         let share = titles as f64 / members.len() as f64;
         let support = (holders as f64 + GIVEN) / (members.len() as f64 + GIVEN);
-        let fit = input.columns.binary_search(&id).map_or(0.0, |column| fit(input.term_rows.row(column), centroid));
+        let fit =
+            input.columns.binary_search(&id).map_or(0.0, |column| fit(input.term_rows.vector(column).view(), centroid));
         let weight = weight * (1.0 + TITLE * share) * (support * fit.max(FIT) * length(term)).sqrt();
         if let Some(ranked) = ranked.get_mut(&term.lang) {
             ranked.push((members.len() >= 3 && holders < 2, id, weight));

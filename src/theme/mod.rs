@@ -52,7 +52,7 @@ use table::Table;
 use crate::{
     article::Article,
     cluster::{Clusters, choose::Plausible},
-    embed::Rows,
+    embed::{Linear, Rows},
     segment::{Document, Lang, Term},
     steer::Steered,
     vectorize::Bag,
@@ -112,10 +112,10 @@ pub struct Input<'a> {
     pub stories: &'a [usize],
     /// Terms that name a publication, sorted: they are never labels.
     pub source_terms: &'a [u32],
-    /// The term of each row of `term_rows`, ascending.
+    /// The term of each column of `term_rows`, ascending.
     pub columns: &'a [u32],
-    /// The vectors of the terms in the articles' space, `columns × d`, of any length.
-    pub term_rows: ArrayView2<'a, f32>,
+    /// The vectors of the terms in the articles' space, of any length.
+    pub term_rows: &'a Linear,
     /// Whether a theme of one language gets a name in the other, translated.
     pub translates: bool,
     /// The themes that the user named, which are the first clusters.
@@ -283,13 +283,8 @@ fn fit_in(input: &Input<'_>, table: &Table<'_>, settings: &Settings) -> Themes {
     let mut barred = input.source_terms.to_vec();
     barred.extend(datelines);
     barred.sort_unstable();
-    let input = &Input {
-        source_terms: &barred,
-        rows: input.rows.view(),
-        passage_rows: input.passage_rows.view(),
-        term_rows: input.term_rows.view(),
-        ..*input
-    };
+    let input =
+        &Input { source_terms: &barred, rows: input.rows.view(), passage_rows: input.passage_rows.view(), ..*input };
     let assignment: Vec<Option<usize>> = members.iter().map(|m| m.theme).collect();
     // The articles of a story share what one article counts.
     let mut sizes: FxHashMap<usize, f64> = FxHashMap::default();

@@ -83,7 +83,6 @@ fn parts(input: &Input<'_>, table: &Table<'_>, settings: &Settings, articles: &[
         stories: &part.stories,
         named: None,
         described: false,
-        term_rows: input.term_rows.view(),
         ..*input
     };
     let below = Settings { depth: settings.depth - 1, unthemed_at_most: None, ..*settings };

@@ -112,7 +112,7 @@ impl Corpus {
                 source_terms: &[],
                 stories: &(0..labels.len()).collect::<Vec<_>>(),
                 columns: &(0u32..).take(self.segmented.terms.len()).collect::<Vec<_>>(),
-                term_rows: Array2::eye(self.segmented.terms.len()).view(),
+                term_rows: &Linear::new(Array2::eye(self.segmented.terms.len()).view()),
                 translates,
                 named: None,
                 described: true,

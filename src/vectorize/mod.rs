@@ -28,7 +28,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use csr::Csr;
-pub(crate) use csr::{WIDTH, row_times};
+pub(crate) use csr::{WIDTH, row_times, row_times_steps};
 
 use crate::segment::{Document, PassageTokens};
 
