@@ -33,24 +33,36 @@ enum Place {
     Edge,
 }
 
-/// The terms that belong to datelines or bylines, ascending.
-pub(super) fn find(articles: &[&Article], documents: &[&Document], table: &Table<'_>) -> Vec<u32> {
-    let words: Vec<usize> = documents.par_iter().with_min_len(CHUNK).map(|document| words(document, table)).collect();
-    // First the few places that tell, then what they are a share of.
-    let told = |(chunk, documents): (usize, &[&Document])| {
-        let mut told: Vec<(u32, Place, usize)> = Vec::new();
-        for (article, document) in (chunk * CHUNK..).zip(documents) {
-            let dated = |term| told.push((term, Place::Dated, article));
-            in_datelines(articles[article], document).for_each(dated);
-            if words[article] >= LONG {
-                at_edges(document, words[article], table, |term| told.push((term, Place::Edge, article)));
-            }
+/// What an article says of datelines and bylines: the same for the whole and for each part that it is in.
+pub(super) struct Mark {
+    /// Whether its text has at least [`LONG`] words; a phrase is none beside its words.
+    long: bool,
+    /// The terms that stand where a dateline or byline may be.
+    told: Vec<(u32, Place)>,
+}
+
+/// What each article says.
+pub(super) fn marks(articles: &[&Article], documents: &[&Document], table: &Table<'_>) -> Vec<Mark> {
+    let mark = |(article, document): (&&Article, &&Document)| {
+        let words = words(document, table);
+        let mut told: Vec<(u32, Place)> = in_datelines(article, document).map(|term| (term, Place::Dated)).collect();
+        if words >= LONG {
+            at_edges(document, words, table, |term| told.push((term, Place::Edge)));
         }
-        told
+        told.shrink_to_fit();
+        Mark { long: words >= LONG, told }
     };
-    let told: Vec<Vec<(u32, Place, usize)>> = documents.par_chunks(CHUNK).enumerate().map(told).collect();
-    let mut told = told.concat();
-    told.sort_unstable();
+    articles.par_iter().zip(documents).with_min_len(CHUNK).map(mark).collect()
+}
+
+/// The terms that belong to datelines or bylines, ascending.
+pub(super) fn find(documents: &[&Document], marks: &[&Mark], table: &Table<'_>) -> Vec<u32> {
+    // First the few places that tell, then what they are a share of.
+    let mut told: Vec<(u32, Place, usize)> = Vec::new();
+    for (article, mark) in marks.iter().enumerate() {
+        told.extend(mark.told.iter().map(|&(term, place)| (term, place, article)));
+    }
+    told.par_sort_unstable();
     // How often each term stands in a place, in enough articles.
     let counted: Vec<(u32, Place, usize)> = told
         .chunk_by(|a, b| (a.0, a.1) == (b.0, b.1))
@@ -64,10 +76,10 @@ pub(super) fn find(articles: &[&Article], documents: &[&Document], table: &Table
     terms.dedup();
     let places = table.places(terms);
     // How often each stands in all texts, and in long ones.
-    let count = |(chunk, documents): (usize, &[&Document])| {
+    let count = |(marks, documents): (&[&Mark], &[&Document])| {
         let mut counts = vec![[0usize; 2]; places.count()];
-        for (article, document) in (chunk * CHUNK..).zip(documents) {
-            let long = usize::from(words[article] >= LONG);
+        for (mark, document) in marks.iter().zip(documents) {
+            let long = usize::from(mark.long);
             for token in document.passages.iter().flat_map(|passage| &passage.text) {
                 if let Some(place) = places.get(token.term) {
                     counts[place][0] += 1;
@@ -77,7 +89,7 @@ pub(super) fn find(articles: &[&Article], documents: &[&Document], table: &Table
         }
         counts
     };
-    let counts: Vec<Vec<[usize; 2]>> = documents.par_chunks(CHUNK).enumerate().map(count).collect();
+    let counts: Vec<Vec<[usize; 2]>> = marks.par_chunks(CHUNK).zip(documents.par_chunks(CHUNK)).map(count).collect();
     let mut found: Vec<u32> = counted
         .into_iter()
         .filter(|&(term, place, times)| {

@@ -47,6 +47,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
+use dateline::Mark;
 use table::Table;
 
 use crate::{
@@ -270,14 +271,16 @@ impl std::fmt::Display for Unthemed {
 /// The result depends on the input alone, not on the number of threads.
 #[must_use]
 pub fn fit(input: &Input<'_>, settings: &Settings) -> Themes {
-    fit_in(input, &Table::of(input.terms), settings)
+    let table = Table::of(input.terms);
+    let marks = dateline::marks(input.articles, input.documents, &table);
+    fit_in(input, &table, &marks.iter().collect::<Vec<_>>(), settings)
 }
 
-/// As [`fit`], with the table of [`Input::terms`].
-fn fit_in(input: &Input<'_>, table: &Table<'_>, settings: &Settings) -> Themes {
+/// As [`fit`], with the table of [`Input::terms`] and what each article says of datelines.
+fn fit_in(input: &Input<'_>, table: &Table<'_>, marks: &[&Mark], settings: &Settings) -> Themes {
     let ((mut members, clusters, taken_in), datelines) = rayon::join(
         || members::assign(input, settings.unthemed_at_most),
-        || dateline::find(input.articles, input.documents, table),
+        || dateline::find(input.documents, marks, table),
     );
     let k = clusters.len();
     let mut barred = input.source_terms.to_vec();
@@ -352,7 +355,7 @@ fn fit_in(input: &Input<'_>, table: &Table<'_>, settings: &Settings) -> Themes {
             }
         })
         .collect();
-    parts::split(input, table, settings, &mut themes);
+    parts::split(input, table, marks, settings, &mut themes);
     let left_out = if input.named.is_some_and(|named| named.only) { input.clusters.centroids.nrows() - k } else { 0 };
     let dissolved = input.clusters.centroids.nrows() - k - left_out;
     let reason = match dissolved {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
-use super::{Input, Quote, Settings, Theme, fit_in, table::Table};
+use super::{Input, Quote, Settings, Theme, dateline::Mark, fit_in, table::Table};
 use crate::{
     article::Article,
     cluster::{self, K, choose},
@@ -38,13 +38,13 @@ pub fn walk(themes: &[Theme]) -> impl Iterator<Item = &Theme> {
 }
 
 /// Splits themes into parts, down to the depth of the settings. No two themes or parts share a name in a language.
-pub(super) fn split(input: &Input<'_>, table: &Table<'_>, settings: &Settings, themes: &mut [Theme]) {
+pub(super) fn split(input: &Input<'_>, table: &Table<'_>, marks: &[&Mark], settings: &Settings, themes: &mut [Theme]) {
     if settings.depth < 2 {
         return;
     }
     // One at a time, so that a thread without work takes the next largest, not half of all.
     themes.par_iter_mut().with_max_len(1).for_each(|theme| {
-        theme.subthemes = parts(input, table, settings, &theme.articles).unwrap_or_default();
+        theme.subthemes = parts(input, table, marks, settings, &theme.articles).unwrap_or_default();
     });
     let mut taken: BTreeSet<(Lang, String)> = BTreeSet::new();
     for theme in &*themes {
@@ -57,7 +57,13 @@ pub(super) fn split(input: &Input<'_>, table: &Table<'_>, settings: &Settings, t
 }
 
 /// The parts of a theme of these articles; none if it has none.
-fn parts(input: &Input<'_>, table: &Table<'_>, settings: &Settings, articles: &[usize]) -> Option<Vec<Theme>> {
+fn parts(
+    input: &Input<'_>,
+    table: &Table<'_>,
+    marks: &[&Mark],
+    settings: &Settings,
+    articles: &[usize],
+) -> Option<Vec<Theme>> {
     let mut places = articles.to_vec();
     places.sort_unstable();
     let rows = input.rows.select(Axis(0), &places);
@@ -86,7 +92,8 @@ fn parts(input: &Input<'_>, table: &Table<'_>, settings: &Settings, articles: &[
         ..*input
     };
     let below = Settings { depth: settings.depth - 1, unthemed_at_most: None, ..*settings };
-    let mut found = fit_in(&input, table, &below).themes;
+    let marks: Vec<&Mark> = places.iter().map(|&i| marks[i]).collect();
+    let mut found = fit_in(&input, table, &marks, &below).themes;
     found.retain(|theme| theme.articles.len() >= LEAST);
     found.iter_mut().for_each(|theme| place(theme, &places));
     (found.len() > 1).then_some(found)
