@@ -13,7 +13,8 @@
 //! Chinese news with LSA and lexicon vectors 0.7 % (median; 95th percentile 3 %) passed the first bound and 0.15 % (0.9 %)
 //! the second; of random rows all do, since no axes hold more of them than others (`build.rs` takes those of the largest
 //! variance). Half as many axes rule out less and are read in half the time: of a million rows made from three models, the
-//! ten nearest took 4.3, 5.1 and 5.8 ms (medians of 200 questions) where 64 and 128 axes took 5.6, 5.9 and 6.9.
+//! ten nearest took 4.3, 5.1 and 5.8 ms (medians of 200 questions) where 64 and 128 axes took 5.6, 5.9 and 6.9; since codes
+//! are multiplied in pairs, 3.3 to 3.8.
 //!
 //! ```
 //! use ndarray::array;
