@@ -304,6 +304,36 @@ impl WithSimd for Rank<'_> {
     }
 }
 
+/// The largest absolute value, whatever is no number left out; 0 of none.
+pub(crate) fn peak(numbers: &[f32]) -> f32 {
+    Arch::new().dispatch(Peak(numbers))
+}
+
+struct Peak<'a>(&'a [f32]);
+
+impl WithSimd for Peak<'_> {
+    type Output = f32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f32 {
+        let (chunks, rest) = self.0.as_chunks::<LANES>();
+        let mut lanes = [0.0_f32; LANES];
+        for chunk in chunks {
+            for lane in 0..LANES {
+                lanes[lane] = if chunk[lane].abs() > lanes[lane] { chunk[lane].abs() } else { lanes[lane] };
+            }
+        }
+        for lane in 0..rest.len() {
+            lanes[lane] = if rest[lane].abs() > lanes[lane] { rest[lane].abs() } else { lanes[lane] };
+        }
+        let mut peak = 0.0;
+        for lane in lanes {
+            peak = if lane > peak { lane } else { peak };
+        }
+        peak
+    }
+}
+
 /// Whether any number is greater than `bound`.
 pub(crate) fn any_above(numbers: &[f32], bound: f32) -> bool {
     Arch::new().dispatch(Above(numbers, bound))
@@ -340,6 +370,8 @@ mod tests {
             prop_assert!(close(dot(&a, &b), pairs().map(|(a, b)| a * b).sum()));
             prop_assert!(close(square(&a, &b), pairs().map(|(a, b)| (a - b) * (a - b)).sum()));
             prop_assert_eq!(dot_four(&a, [&b, &a, &b, &b]), [dot(&a, &b), dot(&a, &a), dot(&a, &b), dot(&a, &b)]);
+            prop_assert_eq!(peak(&b), b.iter().fold(0.0, |peak: f32, x| peak.max(x.abs())));
+            prop_assert_eq!(peak(&[&b[..], &[f32::NAN, -99.0, f32::NAN]].concat()), 99.0);
             let mut sum = b.clone();
             add(&mut sum, shift, &a);
             prop_assert!(sum.iter().zip(a.iter().zip(&b)).all(|(&sum, (a, b))| sum == b + shift * a));

@@ -83,12 +83,7 @@ pub(super) fn join(
     let turned = if spoken(&langs).len() < 2 {
         corpus
     } else {
-        let mut by_lexicon = Array2::zeros((rows.rows(), d));
-        by_lexicon.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut sum)| {
-            if let Some(sum) = sum.as_slice_mut() {
-                lexicon.add(rows.row(i), sum);
-            }
-        });
+        let mut by_lexicon = ridge::sums(&rows, d, |row, sum| lexicon.add(row, sum));
         for mut row in by_lexicon.rows_mut() {
             let length = row.dot(&row).sqrt();
             if length > 0.0 {

@@ -87,7 +87,7 @@ struct Old<'a> {
 fn step_of(vector: &[f32]) -> f32 {
     /// The bits below those of the exponent.
     const FRACTION: u32 = (1 << (f32::MANTISSA_DIGITS - 1)) - 1;
-    let step = vector.iter().fold(0.0, |largest: f32, x| largest.max(x.abs())) / LARGEST;
+    let step = wide::peak(vector) / LARGEST;
     let step = f32::from_bits((step.to_bits() + FRACTION) & !FRACTION);
     if step.is_normal() { step } else { 0.0 }
 }
@@ -165,8 +165,10 @@ impl Linear {
 
     /// Writes the vector of a column, which must exist, to `out`, as far as that goes.
     pub fn write(&self, column: usize, out: &mut [f32]) {
-        let step = self.columns.steps[column];
-        out.iter_mut().zip(self.columns.codes.row(column)).for_each(|(to, &code)| *to = step * f32::from(code));
+        out.fill(0.0);
+        if let Some(codes) = self.columns.codes.row(column).to_slice() {
+            wide::add(out, self.columns.steps[column], codes);
+        }
     }
 
     /// The vector of a column, `d`; it must exist.

@@ -51,10 +51,15 @@ pub(crate) fn dense(a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) -> Array2<f3
 
 /// `x b` for a sparse `x`, row by row in parallel; the rows of `b` must be contiguous.
 pub(crate) fn sparse(x: &Csr, b: ArrayView2<'_, f32>) -> Array2<f32> {
-    let mut out = Array2::zeros((x.rows(), b.ncols()));
+    sums(x, b.ncols(), |row, out| row_times(row, b, out))
+}
+
+/// As [`sparse`], for a `b` of `d` columns that is held otherwise: `add` adds a row of `x` times it to zeros.
+pub(crate) fn sums(x: &Csr, d: usize, add: impl Fn((&[u32], &[f32]), &mut [f32]) + Sync) -> Array2<f32> {
+    let mut out = Array2::zeros((x.rows(), d));
     out.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut row)| {
         if let Some(row) = row.as_slice_mut() {
-            row_times(x.row(i), b, row);
+            add(x.row(i), row);
         }
     });
     out

@@ -52,14 +52,14 @@ impl Facts {
     /// Those of all articles.
     fn of_all(articles: &[Article], words: &[Words]) -> Vec<Self> {
         let mut sources: FxHashMap<String, u32> = FxHashMap::default();
-        let mut of = |(article, words): (&Article, &Words)| {
+        let of = |(article, words): (&Article, &Words)| {
             let source = article.source.as_deref().map(|source| {
                 let next = sources.len() as u32;
                 *sources.entry(source.trim().to_lowercase()).or_insert(next)
             });
             Self { day: article.date.map(|date| (date.day - Date::ZERO).get_days()), source, words: words.count }
         };
-        articles.iter().zip(words).map(&mut of).collect()
+        articles.iter().zip(words).map(of).collect()
     }
 
     /// The Jaccard index demanded of two articles.
