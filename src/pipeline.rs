@@ -199,7 +199,7 @@ fn prepare_beside<T: Send>(
 
     give_back(articles.len());
     progress.begin(Stage::Segment);
-    // The words that stories are told by are read beside, where a thread waits for the dictionary.
+    // The words that stories are told by are read beside, where one thread puts together what both have cut.
     let (words, segmented) = rayon::join(|| story::read(&articles), || segment::fit(&articles, &config.segment));
     let (segmenter, segmented) = segmented?;
     give_back(articles.len());

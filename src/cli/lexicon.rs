@@ -19,6 +19,7 @@ use crate::{
     pipeline,
     remote::{self, Cache, Server},
     report::text::visible,
+    segment,
 };
 
 const EXAMPLES: Examples = &[
@@ -52,6 +53,8 @@ pub enum Action {
     Show(Show),
     /// List words of both languages that mean the same
     Pairs(Pairs),
+    /// Lay out a dictionary of Chinese words as the program holds it
+    Words(Words),
 }
 
 const BUILD: Examples = &[
@@ -193,6 +196,23 @@ pub struct Pairs {
     pub least: f32,
 }
 
+/// Lay out a dictionary of Chinese words as the program holds it
+#[derive(Debug, clap::Args)]
+#[command(
+    long_about = "Lays out the words by which Chinese is cut, jieba's dictionary with the set words it is too old to have, as the file \
+                  lexicon/chinese.words that becomes part of the program when it is built. For words of your own use --dict.",
+    after_help = args::examples(&[("For a newer dictionary", "wenmai lexicon words dict.txt -o lexicon/chinese.words")])
+)]
+pub struct Words {
+    /// The dictionary: `word frequency tag` a line
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+
+    /// File to write to
+    #[arg(short, long, value_name = "FILE", default_value = "chinese.words", value_hint = ValueHint::FilePath)]
+    pub output: PathBuf,
+}
+
 fn bits(text: &str) -> Result<Bits, String> {
     text.parse::<u8>().map_err(|error| error.to_string()).and_then(Bits::try_from)
 }
@@ -220,6 +240,7 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
         Action::Build(args) => build(args, global),
         Action::Show(args) => show(args),
         Action::Pairs(args) => pairs(args, global),
+        Action::Words(args) => words(args),
     }
 }
 
@@ -242,6 +263,11 @@ fn pairs(args: &Pairs, global: &Global) -> Result<Exit> {
         })
     })?;
     Ok(if pairs.is_empty() { Exit::Partly } else { Exit::Done })
+}
+
+fn words(args: &Words) -> Result<Exit> {
+    lexicon::save(&segment::word_list(&args.file)?, &args.output)?;
+    Ok(Exit::Done)
 }
 
 fn build(args: &Build, global: &Global) -> Result<Exit> {

@@ -18,7 +18,6 @@ use crate::{
     input,
     model::{Saved, Searched},
     report::text::visible,
-    segment,
     similar::{self, Query},
 };
 
@@ -156,10 +155,6 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
 /// Opens a saved model, and gives it the lexicon file it was made with, for words that its articles do not have.
 fn open(path: &Path, args: &Args, config: &Config) -> Result<Saved> {
     let mut model = Saved::open(path)?;
-    // A quote of Chinese needs the dictionary, which takes longer to load than all else.
-    if model.is_chinese() {
-        segment::warm();
-    }
     if !args.source.settings.given().any(|(key, _)| key == "lexicon") {
         return Ok(model);
     }

@@ -1,10 +1,6 @@
 //! Where a command gets its model from: inputs to fit, or a saved model.
 
-use std::{
-    fs::File,
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::ValueHint;
@@ -19,7 +15,6 @@ use crate::{
     model::Model,
     pipeline::{self, Progress, Stage},
     report::{self, view::Report},
-    segment,
 };
 
 /// Inputs and settings, or a saved model.
@@ -103,9 +98,6 @@ impl<S: Scope> Source<S> {
 pub(super) fn fit(inputs: &[String], config: &Config, quiet: bool) -> Result<Model> {
     let progress = Line::new(quiet);
     progress.begin(Stage::Read);
-    if begin_in_chinese(inputs) {
-        segment::warm();
-    }
     // Read by the threads that go on with it: what is left over of the reading is room for what comes.
     let fitted = || pipeline::fit(input::read(inputs, &config.input)?, config, &progress);
     Ok(pipeline::in_pool(config.threads, fitted)??)
@@ -117,31 +109,4 @@ pub(super) fn fit(inputs: &[String], config: &Config, quiet: bool) -> Result<Mod
 /// If the system gives no threads.
 pub(super) fn report(model: &Model, config: &Config) -> Result<Report> {
     Ok(pipeline::in_pool(config.threads, || report::assemble(model))?)
-}
-
-/// Inputs, and files of a folder, that are looked into before they are read.
-const PEEKED: usize = 8;
-/// Bytes of each that are looked at.
-const PEEK: usize = 1 << 14;
-
-/// Whether one of the first inputs begins with Chinese in UTF-8, so that the dictionary can be loaded while they are read.
-fn begin_in_chinese(inputs: &[String]) -> bool {
-    let within = |path: &String| -> Vec<PathBuf> {
-        match std::fs::read_dir(path) {
-            Ok(entries) => entries.take(PEEKED).filter_map(|entry| Some(entry.ok()?.path())).collect(),
-            Err(_) => vec![path.into()],
-        }
-    };
-    let chinese = |path: PathBuf| -> Option<bool> {
-        // Opening a pipe would wait for its writer.
-        if !path.metadata().ok()?.is_file() {
-            return None;
-        }
-        let mut head = Vec::with_capacity(PEEK);
-        File::open(path).ok()?.take(PEEK as u64).read_to_end(&mut head).ok()?;
-        // The first of three bytes, of 一 to 龥, and the two after it.
-        let han = |bytes: &[u8]| matches!(bytes, [0xE4..=0xE9, 0x80..=0xBF, 0x80..=0xBF]);
-        Some(head.windows(3).filter(|bytes| han(bytes)).count() >= 3)
-    };
-    inputs.iter().take(PEEKED).flat_map(within).any(|path| chinese(path) == Some(true))
 }

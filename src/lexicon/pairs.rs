@@ -74,7 +74,13 @@ pub fn pairs(lexicon: &Lexicon<'_>, texts: &[Text], least: f32) -> Result<Vec<Pa
     let pair = |(i, j, cosine): (usize, usize, f32)| {
         let (zh, en) = (&corpus.terms[zh[i]], &corpus.terms[en[j]]);
         let tag = part_of_speech(&zh.surface);
-        Pair { zh: zh.surface.clone(), en: en.surface.clone(), key: en.key.clone(), cosine, tag }
+        Pair {
+            zh: zh.surface.clone(),
+            en: en.surface.clone(),
+            key: en.key.clone(),
+            cosine,
+            tag: tag.map(str::to_owned),
+        }
     };
     let mut pairs: Vec<Pair> = found.into_iter().map(pair).collect();
     pairs.sort_by(|a, b| a.zh.cmp(&b.zh).then(a.key.cmp(&b.key)));

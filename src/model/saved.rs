@@ -176,13 +176,6 @@ impl Saved {
         self.embedder.recall(path)
     }
 
-    /// Whether the articles have Chinese terms. They come last, but for a few of other scripts.
-    #[must_use]
-    pub fn is_chinese(&self) -> bool {
-        let langs = self.terms.langs.of(&self.bytes);
-        langs.iter().rev().take(4096).any(|&lang| Lang::from(lang) == Lang::Zh)
-    }
-
     fn damaged(&self, what: &str) -> Error {
         Error::Model { path: self.name.clone(), reason: format!("its {what} are damaged") }
     }

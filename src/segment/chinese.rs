@@ -1,84 +1,106 @@
-//! Chinese words, by jieba.
+//! Chinese words, as jieba cuts them.
 
-use std::{ops::Range, sync::LazyLock};
+use std::{ops::Range, path::Path, sync::LazyLock};
 
-use jieba_rs::Jieba;
+use super::{
+    Cutter,
+    dictionary::{Entry, read_dictionary},
+    list::{self, WordList},
+    normal::fold_word,
+    route::Words,
+};
+use crate::error::{Error, Result};
 
-use super::{Cutter, dictionary::Entry, normal::fold_word};
+/// jieba's dictionary and the set words it is too old to have, as [`word_list`] lays them out.
+static LIST: &[u8] = include_bytes!("../../lexicon/chinese.words");
 
-/// The dictionary that comes with jieba and the set words it is too old to have, loaded once, when the first Chinese text
-/// is cut.
-static DICTIONARY: LazyLock<Jieba> = LazyLock::new(|| {
-    let mut jieba = Jieba::new();
-    for word in include_str!("words/recent.txt").lines().filter(|line| !line.starts_with('#')) {
-        let enough = jieba.suggest_freq(word);
-        jieba.add_word(word, Some(enough), None);
-    }
-    jieba
-});
+static WORDS: LazyLock<Words<'static>> = LazyLock::new(|| Words::new(WordList::read(LIST).unwrap_or_default()));
 
-/// Loads the dictionary in a thread of its own, for who will need it and has other things to do first.
-pub fn warm() {
-    // Whoever needs it first waits for it, or loads it if no thread could be had.
-    drop(std::thread::Builder::new().spawn(|| LazyLock::force(&DICTIONARY)));
-}
-
-/// Cuts Chinese with jieba's dictionary, its model for unknown words, and the user's words.
+/// Cuts Chinese by jieba's dictionary, its model for unknown words, and the user's words.
 #[derive(Debug, Default)]
 pub(super) struct Chinese {
-    /// A dictionary with the user's words; none if there are none.
-    own: Option<Box<Jieba>>,
+    /// The words with the user's; none if there are none.
+    own: Option<Box<Words<'static>>>,
 }
 
 impl Chinese {
-    /// Adds the user's words. A word is never given a lower frequency than it takes to be cut as one word: who lists a
-    /// word wants it whole.
+    /// Adds the user's words.
     pub(super) fn new(entries: &[Entry]) -> Self {
-        let mut own: Option<Box<Jieba>> = None;
+        let mut own: Option<Box<Words<'static>>> = None;
         for (word, frequency, tag) in entries {
             let word = fold_word(word);
-            if word.is_empty() {
-                continue;
+            if !word.is_empty() {
+                add(own.get_or_insert_with(|| Box::new(WORDS.clone())), &word, *frequency, tag.as_deref());
             }
-            let jieba = own.get_or_insert_with(|| Box::new(DICTIONARY.clone()));
-            let enough = jieba.suggest_freq(&word);
-            jieba.add_word(&word, Some(frequency.unwrap_or(enough).max(enough)), tag.as_deref());
         }
         Self { own }
     }
 
-    /// The dictionary, with the user's words if there are any.
-    pub(super) fn jieba(&self) -> &Jieba {
-        self.own.as_deref().unwrap_or(&DICTIONARY)
+    /// The words, with the user's if there are any.
+    pub(super) fn words(&self) -> &Words<'static> {
+        self.own.as_deref().unwrap_or(&WORDS)
     }
+}
+
+/// Adds a word. It is never given a lower frequency than it takes to be cut as one word: who lists a word wants it whole.
+fn add(words: &mut Words<'_>, word: &str, frequency: Option<usize>, tag: Option<&str>) {
+    let enough = words.enough(word);
+    words.add(word, frequency.map_or(enough, |frequency| enough.max(frequency as u64)), tag.unwrap_or_default());
+}
+
+/// Lays out the words of a dictionary in jieba's format, and the set words that this program adds to jieba's, as the file
+/// that is part of it (`lexicon/chinese.words`).
+///
+/// # Errors
+/// [`Error::Read`] and [`Error::Line`] as for a user dictionary; [`Error::Setting`] for more words or characters than the
+/// file can hold.
+pub fn word_list(dictionary: &Path) -> Result<Vec<u8>> {
+    let fail = |reason: String| Error::Setting {
+        name: "dictionary".to_owned(),
+        value: dictionary.display().to_string(),
+        rule: reason,
+        remedy: "leave out words or tags".to_owned(),
+    };
+    let number = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
+    let entries = read_dictionary(dictionary)?.into_iter();
+    let mut all: Vec<list::Word> = entries
+        .map(|(word, frequency, tag)| (word, number(frequency.unwrap_or(1) as u64), tag.unwrap_or_default()))
+        .collect();
+    let bytes = list::make(&all).map_err(fail)?;
+    let mut words = Words::new(WordList::read(&bytes).unwrap_or_default());
+    for word in include_str!("words/recent.txt").lines().filter(|line| !line.starts_with('#')) {
+        add(&mut words, word, None, None);
+    }
+    all.extend(words.added().map(|(word, frequency, tag)| (word.to_owned(), number(frequency), tag.to_owned())));
+    list::make(&all).map_err(fail)
 }
 
 /// The part of speech the dictionary gives a Chinese word, in jieba's (ICTCLAS's) tags: `n…` nouns and names, `v` verbs,
 /// `vn` verbal nouns, `a` adjectives, `d` adverbs and so on. `None` for a word it does not have whole.
 #[must_use]
-pub fn part_of_speech(word: &str) -> Option<String> {
-    let tags = DICTIONARY.tag(word, false);
-    match tags.as_slice() {
-        [only] if only.tag != "x" && only.tag != "eng" => Some(only.tag.to_owned()),
-        _ => None,
-    }
+pub fn part_of_speech(word: &str) -> Option<&'static str> {
+    let mut words = 0;
+    WORDS.cut(word, false, |_, _| words += 1);
+    Some(WORDS.tag(word)).filter(|tag| words == 1 && !matches!(*tag, "x" | "eng"))
 }
 
 /// The byte ranges of the words of a simplified text by the dictionary alone: what it does not have comes as single
 /// characters.
 #[must_use]
 pub fn dictionary_words(text: &str) -> Vec<Range<usize>> {
-    DICTIONARY.cut(text, false).into_iter().map(|token| token.byte_start..token.byte_end).collect()
+    let mut words = Vec::new();
+    WORDS.cut(text, false, |start, end| words.push(start..end));
+    words
 }
 
 impl Cutter for Chinese {
     fn cut(&self, run: &str, emit: &mut dyn FnMut(usize, usize)) {
-        for token in self.jieba().cut(run, true) {
-            // Punctuation and spaces come as tokens too. A letter or digit is enough to be a word.
-            if token.word.chars().any(is_word) {
-                emit(token.byte_start, token.byte_end);
+        self.words().cut(run, true, |start, end| {
+            // Punctuation and spaces come as words too. A letter or digit is enough to be one.
+            if run[start..end].chars().any(is_word) {
+                emit(start, end);
             }
-        }
+        });
     }
 }
 

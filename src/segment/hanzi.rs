@@ -79,26 +79,33 @@ impl Dictionary {
     /// Whether it has a simplified word whole.
     #[must_use]
     pub fn has(&self, word: &str) -> bool {
-        self.chinese.jieba().has_word(word)
+        self.chinese.words().has(word)
     }
 
     /// Whether jieba's model of unknown words takes a string for one word.
     #[must_use]
     pub fn guesses(&self, word: &str) -> bool {
-        self.chinese.jieba().cut(word, true).len() == 1
+        let mut words = 0;
+        self.chinese.words().cut(word, true, |_, _| words += 1);
+        words == 1
     }
 
     /// The words of the dictionary that a string consists of.
     #[must_use]
     pub fn parts(&self, word: &str) -> Vec<Part> {
-        let part = |tag: jieba_rs::Tag<'_>| Part {
-            word: tag.word.to_owned(),
-            tag: tag.tag.to_owned(),
-            stops: self.stopwords.get(tag.word).is_some(),
-            counts: is_quantity(tag.word),
-            measures: tag.word.chars().all(is_measure) && tag.end - tag.start == 1,
-        };
-        self.chinese.jieba().tag(word, false).into_iter().map(part).collect()
+        let words = self.chinese.words();
+        let mut parts = Vec::new();
+        words.cut(word, false, |start, end| {
+            let part = &word[start..end];
+            parts.push(Part {
+                word: part.to_owned(),
+                tag: words.tag(part).to_owned(),
+                stops: self.stopwords.get(part).is_some(),
+                counts: is_quantity(part),
+                measures: part.chars().all(is_measure) && part.chars().count() == 1,
+            });
+        });
+        parts
     }
 
     /// The Chinese characters of a text, in order; none of a Japanese one. Those in `hidden` ranges are left out.
@@ -140,9 +147,9 @@ impl Dictionary {
         let offset = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         let mut reached = 0;
         let mut before = Edge::Other;
-        for word in self.chinese.jieba().cut(han, false) {
-            for (i, character) in word.word.char_indices() {
-                let from = at + word.byte_start + i;
+        self.chinese.words().cut(han, false, |first, last| {
+            for (i, character) in han[first..last].char_indices() {
+                let from = at + first + i;
                 let original = folded.original(from..from + character.len_utf8());
                 // Two characters out of one, such as `㍿`, or a hidden one.
                 if original.start < reached || hidden.iter().any(|h| h.start < original.end && original.start < h.end) {
@@ -158,7 +165,7 @@ impl Dictionary {
                 found.push(Character { character, start, end, before, after, opens: false, begins: i == 0 });
                 before = Edge::Character;
             }
-        }
+        });
         if let Some(last) = found.last_mut().filter(|_| before == Edge::Character) {
             last.after = Edge::Other;
         }

@@ -59,10 +59,12 @@ mod english;
 mod hanzi;
 mod language;
 mod lexis;
+mod list;
 mod normal;
 mod other;
 mod phrases;
 mod quantities;
+mod route;
 mod runs;
 mod scan;
 mod stopwords;
@@ -79,7 +81,7 @@ use self::{
     runs::{Writing, is_japanese},
     scan::{Kind, Vocabulary},
 };
-pub use chinese::{dictionary_words, part_of_speech, warm};
+pub use chinese::{dictionary_words, part_of_speech, word_list};
 pub use dictionary::Entry;
 pub use hanzi::{Character, Dictionary, Edge, Part};
 pub use normal::fold_word as fold;

@@ -108,7 +108,7 @@ fn nominal(term: &Term) -> f64 {
     if term.lang != Lang::Zh {
         return 1.0;
     }
-    noun(part_of_speech(&term.key).as_deref())
+    noun(part_of_speech(&term.key))
 }
 
 /// How well a Chinese word of a part of speech names a thing.

@@ -166,7 +166,6 @@ pub(super) fn tags(segmented: &Segmented) -> FxHashMap<u32, Tag> {
 
 fn tag(word: &str) -> Option<Tag> {
     let told = part_of_speech(word);
-    let told = told.as_deref();
     let ends = HEADS.iter().any(|head| word.ends_with(head));
     if HEADS.contains(&word) {
         return Some(Tag::Head);

@@ -289,6 +289,26 @@ fn a_build_that_was_interrupted_goes_on_and_gives_the_same_bytes_for_any_number_
 }
 
 #[test]
+fn a_dictionary_is_laid_out_and_a_bad_line_of_one_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("dict.txt"), folder.path().join("own.words"));
+    let args = ["lexicon", "words", "dict.txt", "-o", "own.words"];
+    fs::write(&from, "深海 20 n\n科考 7 vn\n").unwrap();
+    run(folder.path(), &args, 0);
+    let first = fs::read(&to).unwrap();
+    assert!(first.starts_with(b"WMWORDS\n"));
+    fs::write(&from, "科考 7 vn\n深海 20 n\n").unwrap();
+    run(folder.path(), &args, 0);
+    assert!(fs::read(&to).unwrap() == first, "the order of the lines does not matter");
+    fs::write(&from, "深海 20 n\n科考 7 vn\n科考 often vn\n").unwrap();
+    let output = wenmai().current_dir(folder.path()).args(args).output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{told}");
+    assert!(told.contains("dict.txt:3") && told.contains("often"), "{told}");
+    assert!(fs::read(&to).unwrap() == first, "nothing is written over");
+}
+
+#[test]
 fn what_the_user_gets_wrong_is_told_before_the_server_is_asked() {
     let folder = sources();
     let mock = Mock::new(|_, _, texts| good(texts, 8));
