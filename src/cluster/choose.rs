@@ -409,13 +409,15 @@ fn cosines(mut rows: Array2<f32>) -> Array2<f32> {
 fn neighbours(cosines: &Array2<f32>, nearest: usize) -> Vec<Vec<(usize, f64)>> {
     let n = cosines.nrows();
     let mut graph = vec![Vec::new(); n];
+    let mut others: Vec<usize> = Vec::with_capacity(n);
     for (row, line) in cosines.rows().into_iter().enumerate() {
-        let mut others: Vec<usize> = (0..n).filter(|&other| other != row && line[other] > 0.0).collect();
+        others.clear();
+        others.extend((0..n).filter(|&other| other != row && line[other] > 0.0));
         if others.len() > nearest {
             others.select_nth_unstable_by(nearest, |&a, &b| line[b].total_cmp(&line[a]).then(a.cmp(&b)));
             others.truncate(nearest);
         }
-        for other in others {
+        for &other in &others {
             let half = f64::from(line[other]) / 2.0;
             graph[row].push((other, half));
             graph[other].push((row, half));

@@ -85,30 +85,36 @@ impl Gram {
         let trials = 2 + (k as f64).ln() as usize;
         let first = ((uniform(rng) * n as f64) as usize).min(n - 1);
         let mut chosen = vec![first];
-        let mut closest = self.closer(first, &vec![f32::INFINITY; n]);
+        let (mut closest, mut option, mut better) = (vec![f32::INFINITY; n], vec![0.0; n], vec![0.0; n]);
+        let mut left = self.closer(first, &closest, &mut option);
+        std::mem::swap(&mut closest, &mut option);
         while chosen.len() < k {
-            let mut best: Option<(usize, (f64, Vec<f32>))> = None;
+            let mut best: Option<(usize, f64)> = None;
             for _ in 0..trials {
-                let candidate = weighted(&closest.1, closest.0, uniform(rng));
-                let option = self.closer(candidate, &closest.1);
-                if best.as_ref().is_none_or(|best| option.0 < best.1.0) {
-                    best = Some((candidate, option));
+                let candidate = weighted(&closest, left, uniform(rng));
+                let sum = self.closer(candidate, &closest, &mut option);
+                if best.is_none_or(|best| sum < best.1) {
+                    best = Some((candidate, sum));
+                    std::mem::swap(&mut better, &mut option);
                 }
             }
-            let Some((candidate, option)) = best else { break };
+            let Some((candidate, sum)) = best else { break };
             chosen.push(candidate);
-            closest = option;
+            left = sum;
+            std::mem::swap(&mut closest, &mut better);
         }
         chosen
     }
 
-    /// The squared distances to the nearer of a row and what was nearest, and their sum.
-    fn closer(&self, row: usize, closest: &[f32]) -> (f64, Vec<f32>) {
+    /// Writes the squared distances to the nearer of a row and what was nearest, and tells their sum.
+    fn closer(&self, row: usize, closest: &[f32], out: &mut [f32]) -> f64 {
         let square = self.squares[row];
         let near =
             |((&product, &own), &closest): ((&f32, &f32), &f32)| (own + square - 2.0 * product).max(0.0).min(closest);
-        let all: Vec<f32> = self.row(row).iter().zip(&self.squares).zip(closest).map(near).collect();
-        (sum(&all), all)
+        out.iter_mut()
+            .zip(self.row(row).iter().zip(&self.squares).zip(closest).map(near))
+            .for_each(|(out, x)| *out = x);
+        sum(out)
     }
 }
 

@@ -182,6 +182,9 @@ fn apostrophe(c: char) -> char {
 /// The commonest form whatever its case, in its commonest case: within sentences if it occurs there. Ties go to the first
 /// in byte order.
 fn commonest(spellings: &Spellings) -> Option<String> {
+    if let [(only, _)] = spellings.as_slice() {
+        return Some(only.to_string());
+    }
     let mut forms: FxHashMap<String, u32> = FxHashMap::default();
     for (spelling, uses) in spellings {
         let known = forms.entry(spelling.to_lowercase()).or_default();

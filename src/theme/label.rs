@@ -175,10 +175,14 @@ pub(super) fn contains(phrase: &Term, id: u32, term: &Term) -> bool {
 /// Whether a name that holds one term need not hold the other: they share a word or, in Chinese, two characters in a row.
 fn repeats(table: &[Term], a: u32, b: u32) -> bool {
     let (one, other) = (&table[a as usize], &table[b as usize]);
-    let of_one = words(a, one);
-    let pairs = |term: &Term| term.surface.chars().zip(term.surface.chars().skip(1)).collect::<Vec<_>>();
-    words(b, other).iter().any(|word| of_one.contains(word))
-        || (one.lang == Lang::Zh && pairs(other).iter().any(|pair| pairs(one).contains(pair)))
+    let of_one = words(&a, one);
+    words(&b, other).iter().any(|word| of_one.contains(word))
+        || (one.lang == Lang::Zh && pairs(&other.surface).any(|pair| pairs(&one.surface).any(|of_one| of_one == pair)))
+}
+
+/// Each two characters in a row.
+fn pairs(text: &str) -> impl Iterator<Item = (char, char)> + '_ {
+    text.chars().zip(text.chars().skip(1))
 }
 
 /// The length of a term in words, 1 at least: two characters of Chinese are about a word.
@@ -188,8 +192,8 @@ fn length(term: &Term) -> f64 {
 }
 
 /// The words of a term.
-fn words(id: u32, term: &Term) -> Vec<u32> {
-    if term.parts.is_empty() { vec![id] } else { term.parts.clone() }
+fn words<'t>(id: &'t u32, term: &'t Term) -> &'t [u32] {
+    if term.parts.is_empty() { std::slice::from_ref(id) } else { &term.parts }
 }
 
 /// The names of a theme.
@@ -238,9 +242,11 @@ fn named(
         let mut left: VecDeque<(u32, f64)> = ranked.iter().copied().collect();
         let first = left.front().map_or(0.0, |r| r.1);
         let mut parts: Vec<u32> = Vec::new();
+        let is_taken = |parts: &[u32]| taken.contains(&(lang, compose(parts, table, lang)));
+        let mut others = is_taken(&parts);
         while let Some((id, weight)) = left.pop_front() {
             // A name that is another theme's takes in more terms until it is none's.
-            if !taken.contains(&(lang, compose(&parts, table, lang))) {
+            if !others {
                 if parts.len() >= PARTS {
                     break;
                 }
@@ -249,6 +255,7 @@ fn named(
                 }
             }
             parts.push(id);
+            others = is_taken(&parts);
             left.retain(|&(other, _)| !repeats(table, id, other));
         }
         // Abbreviations that Chinese text is full of (NBA, QDII, H1N1) are no English name.
@@ -374,12 +381,15 @@ fn rank(
             }
         }
     }
+    let mut vector = vec![0.0; input.term_rows.dimensions()];
     for (&(id, weight), (holders, titles, _)) in wanted.iter().zip(held) {
         let term = &table[id];
         let share = titles as f64 / members.len() as f64;
         let support = (holders as f64 + GIVEN) / (members.len() as f64 + GIVEN);
-        let fit =
-            input.columns.binary_search(&id).map_or(0.0, |column| fit(input.term_rows.vector(column).view(), centroid));
+        let fit = input.columns.binary_search(&id).map_or(0.0, |column| {
+            input.term_rows.write(column, &mut vector);
+            fit(ArrayView1::from(&vector), centroid)
+        });
         let weight = weight * (1.0 + TITLE * share) * (support * fit.max(FIT) * length(term)).sqrt();
         if let Some(ranked) = ranked.get_mut(&term.lang) {
             ranked.push((members.len() >= 3 && holders < 2, id, weight));
