@@ -33,6 +33,20 @@ impl Progress for Begins {
     }
 }
 
+/// Bytes that are counted and let go of.
+struct Counted(usize);
+
+impl std::io::Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 fn main() {
     let given: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
     let file = given.first().cloned().unwrap_or_else(|| concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_owned());
@@ -44,11 +58,13 @@ fn main() {
     let collection = input::read(&[file], &config.input).unwrap();
     let model = pipeline::fit(collection, &config, &begins).unwrap();
     let (fitted, fitted_mb) = (Instant::now(), peak_rss_mb());
-    let found = report::assemble(&model);
+    let found = report::assemble_to_write(&model);
     let assembled = Instant::now();
-    let json = serde_json::to_vec(&found).unwrap();
+    let mut json = Counted(0);
+    serde_json::to_writer_pretty(std::io::BufWriter::new(&mut json), &found).unwrap();
     let printed = Instant::now();
-    drop((model, found));
+    drop(found);
+    drop(model);
     let dropped = Instant::now();
     let stages = begins.0.into_inner().unwrap();
     let ends = stages.iter().skip(1).map(|&(_, at, _)| at).chain([fitted]);
@@ -64,7 +80,7 @@ fn main() {
     line.push(format!("\"Assemble\": {}", seconds(assembled - fitted)));
     line.push(format!("\"Serialise\": {}", seconds(printed - assembled)));
     line.push(format!("\"Drop\": {}", seconds(dropped - printed)));
-    line.push(format!("\"all\": {}, \"json_bytes\": {}", seconds(dropped - stages[0].1), json.len()));
+    line.push(format!("\"all\": {}, \"json_bytes\": {}", seconds(dropped - stages[0].1), json.0));
     line.push(format!("\"peak_mb\": {{{}, \"all\": {:.0}}}", peaks.join(", "), peak_rss_mb().unwrap_or_default()));
     println!("{{{}}}", line.join(", "));
 }

@@ -96,6 +96,9 @@ pub struct Article {
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
 
+/// Characters of a text that stand for a title that is missing.
+const HEADLINE: usize = 40;
+
 impl Article {
     /// The title; without one the beginning of the text, at most 40 characters, or the id.
     #[must_use]
@@ -104,8 +107,9 @@ impl Article {
             return self.title.clone();
         }
         let Some(passage) = self.passages.first() else { return self.id.clone() };
-        let text = passage.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        match text.char_indices().nth(40) {
+        // More words than characters are shown need not be looked at.
+        let text = passage.text.split_whitespace().take(HEADLINE + 1).collect::<Vec<_>>().join(" ");
+        match text.char_indices().nth(HEADLINE) {
             Some((cut, _)) => format!("{}…", text[..cut].trim_end()),
             None => text,
         }

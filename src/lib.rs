@@ -65,6 +65,7 @@ pub mod pipeline;
 mod random;
 pub mod remote;
 pub mod report;
+mod room;
 pub mod segment;
 pub mod similar;
 pub mod steer;

@@ -13,11 +13,11 @@ use crate::{
     error::{Error, Result},
     input::{Collection, Limit, Limits},
     model::Model,
-    remote,
-    segment::{self, Segmented, Segmenter, Term},
+    remote, room,
+    segment::{self, Document, Segmented, Segmenter, Term},
     steer::{self, Steered},
     story::{self, Stories},
-    theme::{self, Themes},
+    theme::{self, Bags, Themes},
     vectorize::{self, Bag, Csr, Vectorizer},
     vectors,
     who::{self, Who},
@@ -70,7 +70,8 @@ pub fn fit(collection: Collection, config: &Config, progress: &dyn Progress) -> 
         return Err(Error::NoArticles { inputs: "the collection".to_owned() });
     }
     in_pool(config.threads, || {
-        let (prepared, who) = prepare_beside(collection, config, progress, who::fit)?;
+        let kept = if collection.articles.len() <= HELD { Kept::All } else { Kept::Dear };
+        let (prepared, who) = prepare_beside(collection, config, progress, kept, who::fit)?;
         let (clusters, themes) = prepared.cluster(config, progress)?;
         Ok(prepared.into_model(who, clusters, themes))
     })?
@@ -90,26 +91,27 @@ pub fn in_pool<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) 
     Ok(pool.install(run))
 }
 
-/// Passages whose terms are held at once; any number gives the same vectors.
+/// Passages, or articles, whose terms are counted at once; any number gives the same vectors.
 const PASSAGES: usize = 16_384;
 
 /// In a corpus of more articles than this, what takes much room comes one after the other and goes at once. Any number gives
 /// the same result.
 const HELD: usize = 100_000;
 
-/// Gives what was let go of back to the system, in the midst of a large corpus: on Linux with glibc, which keeps it, so that
-/// of a million articles more than a gigabyte would be held for nothing.
+/// Gives what was let go of back to the system, in the midst of a large corpus.
 fn give_back(articles: usize) {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
     if articles > HELD {
-        // SAFETY: it takes a number and no address, may be called at any time from any thread, and leaves alone what is held.
-        #[allow(unsafe_code)]
-        unsafe {
-            libc::malloc_trim(0);
-        }
+        room::give_back();
     }
-    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-    let _ = articles;
+}
+
+/// What is held of the articles when they have been embedded.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// All of it.
+    All,
+    /// Not what is soon made again of the terms: the counts, and the TF-IDF rows.
+    Dear,
 }
 
 /// Articles up to their embeddings: what is the same however they are clustered.
@@ -125,11 +127,11 @@ pub struct Prepared {
     pub segmenter: Segmenter,
     /// The terms of the articles.
     pub segmented: Segmented,
-    /// The term counts of the articles.
+    /// The term counts of the articles, if they are held.
     pub bags: Vec<Bag>,
     /// Weighs the terms of a text as those of the articles were weighed.
     pub vectorizer: Vectorizer,
-    /// TF-IDF rows of the articles.
+    /// TF-IDF rows of the articles, if they are held.
     pub rows: Csr,
     /// Embeds TF-IDF rows.
     pub embedder: Embedder,
@@ -176,7 +178,7 @@ fn overlong(articles: &[Article], found: &[(usize, usize)], limits: &Limits) -> 
 /// # Errors
 /// Whatever a stage returns if it fails.
 pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress) -> Result<Prepared> {
-    Ok(prepare_beside(collection, config, progress, |_, _| ())?.0)
+    Ok(prepare_beside(collection, config, progress, Kept::All, |_, _| ())?.0)
 }
 
 /// As [`prepare`], with what else is to be made of the articles and their terms, which is made where a thread has nothing
@@ -185,6 +187,7 @@ fn prepare_beside<T: Send>(
     collection: Collection,
     config: &Config,
     progress: &dyn Progress,
+    kept: Kept,
     beside: impl FnOnce(&[Article], &Segmented) -> T + Send,
 ) -> Result<(Prepared, T)> {
     let Collection { mut articles, mut skipped, read, counts } = collection;
@@ -212,9 +215,13 @@ fn prepare_beside<T: Send>(
     let source_terms = source_terms(&articles, &segmenter);
 
     progress.begin(Stage::Vectorize);
-    let bags: Vec<Bag> = segmented.documents.par_iter().map(Bag::of_document).collect();
+    let mut bags: Vec<Bag> = segmented.documents.par_iter().map(Bag::of_document).collect();
     let vectorizer = vectorize::fit(&bags, segmented.terms.len(), &config.vectorize);
-    let rows = vectorizer.transform(&bags);
+    let mut rows = vectorizer.transform(&bags);
+    if kept == Kept::Dear {
+        std::mem::take(&mut bags).into_par_iter().for_each(drop);
+        give_back(articles.len());
+    }
     let passages: Vec<(u32, u32)> = (0u32..)
         .zip(&segmented.documents)
         .flat_map(|(article, document)| (0u32..).zip(&document.passages).map(move |(passage, _)| (article, passage)))
@@ -239,15 +246,20 @@ fn prepare_beside<T: Send>(
     let stories = || story::among(&articles, &words, &rows);
     let beside = || beside(&articles, &segmented);
     let (beside, (stories, embedded)) = if articles.len() <= HELD {
-        rayon::join(beside, || rayon::join(stories, embed))
+        let all = rayon::join(beside, || rayon::join(stories, embed));
+        drop(words);
+        all
     } else {
         // One after the other, so that the room each takes is not taken at once.
         let (beside, stories) = (beside(), stories());
+        drop(words);
         give_back(articles.len());
         (beside, (stories, embed()))
     };
-    drop(words);
     let (embedder, vectors) = embedded?;
+    if kept == Kept::Dear {
+        rows = Csr::default();
+    }
     give_back(articles.len());
     let passage_rows = |passages: &[(u32, u32)]| {
         let bag = |&(article, passage): &(u32, u32)| {
@@ -351,11 +363,13 @@ impl Prepared {
 
         give_back(self.articles.len());
         progress.begin(Stage::Label);
+        let documents: Vec<&Document> = self.segmented.documents.iter().collect();
+        let bags: Vec<&Bag> = self.bags.iter().collect();
         let input = theme::Input {
             articles: &self.articles.iter().collect::<Vec<_>>(),
-            documents: &self.segmented.documents.iter().collect::<Vec<_>>(),
+            documents: &documents,
             terms: &self.segmented.terms,
-            bags: &self.bags.iter().collect::<Vec<_>>(),
+            bags: if self.bags.len() == documents.len() { Bags::Held(&bags) } else { Bags::Counted(&documents) },
             rows: self.vectors.view(),
             passages: &self.passages,
             passage_rows: self.passage_vectors.by(&self.embedder),
@@ -392,8 +406,15 @@ impl Prepared {
     /// The model of a clustering of these articles, in which so much is named.
     #[must_use]
     pub fn into_model(self, who: Who, clusters: Clusters, themes: Themes) -> Model {
-        let langs = self.segmented.documents.iter().map(|d| d.lang.to_owned()).collect();
-        let (segmented, bags) = (self.segmented, self.bags);
+        let langs = self.segmented.documents.iter().map(|document| document.lang.into()).collect();
+        let (segmented, bags, mut rows) = (self.segmented, self.bags, self.rows);
+        give_back(self.articles.len());
+        if rows.rows() < self.articles.len() {
+            for documents in segmented.documents.chunks(PASSAGES) {
+                let bags: Vec<Bag> = documents.par_iter().map(Bag::of_document).collect();
+                rows.append(self.vectorizer.transform(&bags));
+            }
+        }
         if self.articles.len() <= HELD {
             // Many small pieces are given back by a thread that nobody waits for.
             rayon::spawn(move || drop((segmented, bags)));
@@ -413,7 +434,7 @@ impl Prepared {
             vectorizer: self.vectorizer,
             embedder: self.embedder,
             clusters,
-            rows: self.rows,
+            rows,
             vectors: self.vectors,
             passages: self.passages,
             passage_vectors: self.passage_vectors,
@@ -450,6 +471,34 @@ fn source_terms(articles: &[Article], segmenter: &Segmenter) -> Vec<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::Passage;
+
+    #[test]
+    fn what_is_not_kept_is_made_again_as_it_was() {
+        let texts = [
+            "The radio telescope listens to the wide sky, and the sky is wide.",
+            "A radio telescope hears the sky. 射电望远镜在听天空的声音。",
+            "Trains carry fruit to the port, and freight trains cross the border.",
+            "列车运来水果，铁路口岸很忙，列车开往边境。Freight trains.",
+            "1 2 3",
+        ];
+        let articles = texts.iter().zip('a'..).map(|(text, id)| {
+            let passage = Passage { text: (*text).to_owned(), ..Passage::default() };
+            Article { id: id.to_string(), passages: vec![passage.clone(), passage], ..Article::default() }
+        });
+        let collection = Collection { articles: articles.collect(), ..Collection::default() };
+        let mut config = Config::default();
+        config.cluster.k = K::Exactly(2);
+        let fitted = |kept| {
+            let (prepared, who) = prepare_beside(collection.clone(), &config, &(), kept, who::fit).unwrap();
+            assert_eq!(prepared.bags.is_empty(), kept == Kept::Dear);
+            let (clusters, themes) = prepared.cluster(&config, &()).unwrap();
+            prepared.into_model(who, clusters, themes)
+        };
+        let (all, dear) = (fitted(Kept::All), fitted(Kept::Dear));
+        assert_eq!((&all.rows, &all.themes), (&dear.rows, &dear.themes));
+        assert!(all.rows.rows() == texts.len() && all.themes.themes.len() == 2);
+    }
 
     #[test]
     fn a_pool_is_used_again_within_itself_and_no_other() {

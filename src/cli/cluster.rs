@@ -71,18 +71,32 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
     let model = source::fit(&args.inputs, &config, global.quiet)?;
     // Saved before printing, because a reader may close the pipe; told after, so that a full disk does not cost the table.
     let saved = args.save.as_ref().map(|path| model.save(path).map(|()| path));
-    let report = source::report(&model, &config)?;
-    output::skipped(&report.skipped, report.counts);
-    let printed =
-        if args.json { output::json(&report) } else { output::text(|out| table::themes(&report, table::width(), out)) };
+    let printed = if args.json {
+        let report = source::report_to_write(&model, &config)?;
+        output::skipped(&report.skipped, report.counts);
+        let printed = output::json(&report);
+        leave(report);
+        printed
+    } else {
+        let report = source::report(&model, &config)?;
+        output::skipped(&report.skipped, report.counts);
+        let printed = output::text(|out| table::themes(&report, table::width(), out));
+        leave(report);
+        printed
+    };
     if let Some(path) = saved.transpose()?
         && !global.quiet
     {
         output::note(&format!("saved {}", path.display()));
     }
     printed?;
-    let whole = report.skipped.is_empty() && !report.themes.is_empty();
-    // The process ends: the system takes its memory back at once, while given back piece by piece it would be waited for.
-    std::mem::forget((model, report));
+    let whole = model.skipped.is_empty() && !model.themes.themes.is_empty();
+    leave(model);
     Ok(if whole { Exit::Done } else { Exit::Partly })
+}
+
+/// Leaves memory to the system. The process ends, which takes it back at once; given back piece by piece it would be waited
+/// for.
+fn leave<T>(held: T) {
+    std::mem::forget(held);
 }

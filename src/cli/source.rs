@@ -14,7 +14,7 @@ use crate::{
     input,
     model::Model,
     pipeline::{self, Progress, Stage},
-    report::{self, view::Report},
+    report::{self, Articles, view::Report},
 };
 
 /// Inputs and settings, or a saved model.
@@ -109,4 +109,12 @@ pub(super) fn fit(inputs: &[String], config: &Config, quiet: bool) -> Result<Mod
 /// If the system gives no threads.
 pub(super) fn report(model: &Model, config: &Config) -> Result<Report> {
     Ok(pipeline::in_pool(config.threads, || report::assemble(model))?)
+}
+
+/// As [`report`], to be written once as JSON.
+///
+/// # Errors
+/// As [`report`].
+pub(super) fn report_to_write<'a>(model: &'a Model, config: &Config) -> Result<Report<Articles<'a>>> {
+    Ok(pipeline::in_pool(config.threads, || report::assemble_to_write(model))?)
 }

@@ -219,7 +219,10 @@ fn by_sample(
     let n = rows.nrows();
     let smoother = smooth::Smoother::new(rows, k, axes);
     let sample = evenly(n, seen);
-    let smoothed = smoother.draw(axes.turn(rows.select(Axis(0), &sample).view()).view(), &sample);
+    // Not beside the sample as it was.
+    let turned = axes.turn(rows.select(Axis(0), &sample).view()).into_owned();
+    let smoothed = smoother.draw(turned.view(), &sample);
+    drop(turned);
     let centroids = clusterer.cluster(smoothed.view(), k, settings)?.centroids;
     let mut labels = Vec::with_capacity(n);
     for start in (0..n).step_by(AT_ONCE) {

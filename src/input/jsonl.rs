@@ -214,6 +214,10 @@ fn row(source: &Source<'_>, span: Range<usize>, value: Value, outer: bool, parse
         let texts: Vec<&str> = if html { words.iter().map(String::as_str).collect() } else { texts };
         for text in &texts {
             let ranges = prose::paragraphs(text);
+            if passages.is_empty() {
+                // Most texts are one: room for more, given back later, would be left in small pieces.
+                passages.reserve_exact(ranges.len());
+            }
             let offsets: Vec<usize> = ranges.iter().flat_map(|range| [range.start, range.end]).collect();
             // The parts of a list share the list's range.
             let raw = source.text().get(at.clone()).filter(|raw| raw.starts_with('"') && !html);

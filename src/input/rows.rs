@@ -20,8 +20,10 @@ pub(super) fn add(source: &Source<'_>, mut row: Map<String, Value>, at: Position
     if let Some(name) = fields::given("text", &row, names).map(str::to_owned)
         && let Some(text) = row.shift_remove(&name).map(|value| shown(&value))
     {
-        let all = prose::paragraphs(&text).into_iter().filter_map(|range| text.get(range));
-        article.passages = all.map(|text| prose::passage(text, None, at)).collect();
+        let ranges = prose::paragraphs(&text);
+        article.passages.reserve_exact(ranges.len());
+        let all = ranges.into_iter().filter_map(|range| text.get(range));
+        article.passages.extend(all.map(|text| prose::passage(text, None, at)));
     }
     fields::finish(article, row, names, Some(at.line), (NOTHING, String::new()), parsed);
 }

@@ -75,7 +75,7 @@ pub struct Model {
     /// What became of what was read; none in models saved before that was counted.
     pub counts: Option<Counts>,
     /// The languages of each article: `zh`, `en`, `zh+en` or `other`.
-    pub langs: Vec<String>,
+    pub langs: Vec<Cow<'static, str>>,
     /// Cuts a text as the articles were cut.
     pub segmenter: Segmenter,
     /// Weighs the terms of a text as those of the articles were weighed.
@@ -106,7 +106,7 @@ struct Document<'a> {
     skipped: Cow<'a, [Skipped]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     counts: Option<Counts>,
-    langs: Cow<'a, [String]>,
+    langs: Cow<'a, [Cow<'static, str>]>,
     labels: Cow<'a, [usize]>,
     inertia: f64,
     reason: Cow<'a, str>,

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
+use serde::{Serialize, Serializer};
 
 use super::{
-    partners, quote,
+    partners::{self, Shown},
+    quote,
     view::{
         Article, Burst, Choice, Corpus, Count, Evidence, Label, Period, Report, Rise, SCHEMA, Story, Subtheme, Term,
         Theme,
@@ -21,13 +23,67 @@ use crate::{
 /// The report of a model.
 #[must_use]
 pub fn assemble(model: &Model) -> Report {
-    let days: Vec<Option<Date>> = model.articles.iter().map(|a| a.date.map(|d| d.day)).collect();
-    let ((partners, stories), trend) =
-        rayon::join(|| rayon::join(|| partners::of(model), || stories(model, &days)), || trend(model, &days));
-    let mut subthemes_of = vec![None; model.articles.len()];
-    for (theme, number) in model.themes.themes.iter().zip(1..) {
-        parts(theme, &number.to_string(), &mut subthemes_of);
+    assemble_with(model, |articles| {
+        (0..model.articles.len()).into_par_iter().map(|article| articles.make(article)).collect()
+    })
+}
+
+/// The report of a model, to be written once as JSON: its articles are made one by one as they are written, since those of a
+/// large corpus would take as much room as all that was found of them.
+#[must_use]
+pub fn assemble_to_write(model: &Model) -> Report<Articles<'_>> {
+    assemble_with(model, |articles| articles)
+}
+
+/// The articles of a report, made when they are asked for.
+#[derive(Debug)]
+pub struct Articles<'a> {
+    model: &'a Model,
+    /// The numbers of the parts of themes …
+    parts: Vec<String>,
+    /// … and which of them each article is in, the smallest.
+    part_of: Vec<Option<u32>>,
+    /// Whom the report shows.
+    shown: Shown,
+}
+
+impl<'a> Articles<'a> {
+    fn of(model: &'a Model, shown: Shown) -> Self {
+        let mut articles = Self { model, parts: Vec::new(), part_of: vec![None; model.articles.len()], shown };
+        for (theme, number) in model.themes.themes.iter().zip(1..) {
+            articles.part(theme, &number.to_string());
+        }
+        articles
     }
+
+    /// Notes the number of the smallest part that each article of a theme is in.
+    fn part(&mut self, theme: &theme::Theme, number: &str) {
+        for (part, i) in theme.subthemes.iter().zip(1..) {
+            let id = format!("{number}.{i}");
+            let at = u32::try_from(self.parts.len()).ok();
+            part.articles.iter().for_each(|&article| self.part_of[article] = at);
+            self.parts.push(id.clone());
+            self.part(part, &id);
+        }
+    }
+
+    fn make(&self, i: usize) -> Article {
+        let part = self.part_of[i].map(|at| self.parts[at as usize].clone());
+        Article { partners: self.shown.named_by(self.model, i), ..of_article(self.model, i, part) }
+    }
+}
+
+/// As the list of the articles.
+impl Serialize for Articles<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((0..self.part_of.len()).map(|article| self.make(article)))
+    }
+}
+
+fn assemble_with<'a, A>(model: &'a Model, articles: impl FnOnce(Articles<'a>) -> A) -> Report<A> {
+    let days: Vec<Option<Date>> = model.articles.iter().map(|a| a.date.map(|d| d.day)).collect();
+    let (((partners, shown), stories), trend) =
+        rayon::join(|| rayon::join(|| partners::of(model), || stories(model, &days)), || trend(model, &days));
     let mut report = Report {
         schema: SCHEMA.to_owned(),
         k: model.themes.themes.len(),
@@ -46,7 +102,7 @@ pub fn assemble(model: &Model) -> Report {
                 ..of_theme(model, &days, i, theme)
             })
             .collect(),
-        articles: (subthemes_of.into_par_iter().enumerate()).map(|(i, part)| of_article(model, i, part)).collect(),
+        articles: articles(Articles::of(model, shown)),
         unthemed: (0..model.articles.len())
             .filter(|&i| model.themes.members[i].theme.is_none())
             .map(|i| model.articles[i].id.clone())
@@ -55,7 +111,7 @@ pub fn assemble(model: &Model) -> Report {
         counts: model.counts,
         timeline: timeline(&trend),
         stories,
-        ..Report::default()
+        partners: Vec::new(),
     };
     partners.fill(&mut report);
     report
@@ -89,7 +145,7 @@ fn corpus(model: &Model, days: &[Option<Date>]) -> Corpus {
         passages: model.passages.len(),
         files: model.articles.iter().map(|a| a.path.as_str()).collect::<BTreeSet<_>>().len(),
         terms: model.vectorizer.columns.len(),
-        languages: counts(model.langs.iter().map(String::as_str)),
+        languages: counts(model.langs.iter().map(AsRef::as_ref)),
         sources: counts(model.articles.iter().filter_map(|a| a.source.as_deref())),
         from,
         to,
@@ -109,7 +165,7 @@ fn of_theme(model: &Model, days: &[Option<Date>], index: usize, theme: &theme::T
         evidence: theme.evidence.iter().map(|quote| evidence(model, quote)).collect(),
         from,
         to,
-        languages: counts(theme.articles.iter().map(|&i| model.langs[i].as_str())),
+        languages: counts(theme.articles.iter().map(|&i| model.langs[i].as_ref())),
         also: ids(&theme.also),
         cohesion: round(theme.cohesion),
         stories: model.stories.count(theme.articles.iter().copied()),
@@ -148,15 +204,6 @@ fn subthemes(model: &Model, number: &str, theme: &theme::Theme) -> Vec<Subtheme>
         }
     });
     parts.collect()
-}
-
-/// Writes the number of the smallest part that each article of a theme is in.
-fn parts(theme: &theme::Theme, number: &str, of: &mut [Option<String>]) {
-    for (part, i) in theme.subthemes.iter().zip(1..) {
-        let id = format!("{number}.{i}");
-        part.articles.iter().for_each(|&article| of[article] = Some(id.clone()));
-        parts(part, &id, of);
-    }
 }
 
 /// Why an article has no theme, and which theme is the nearest.
@@ -216,7 +263,7 @@ fn of_article(model: &Model, i: usize, subtheme: Option<String>) -> Article {
         unthemed_because: because(model, member),
         unthemed_evidence: member.says.iter().map(|quote| evidence(model, quote)).collect(),
         subtheme,
-        lang: model.langs[i].clone(),
+        lang: model.langs[i].to_string(),
         date: article.date.map(|date| date.to_string()),
         source: article.source.clone(),
         url: article.url.clone(),

@@ -45,7 +45,7 @@ mod quote;
 pub mod text;
 pub mod view;
 
-pub use assemble::assemble;
+pub use assemble::{Articles, assemble, assemble_to_write};
 pub use json::schema;
 use view::Report;
 

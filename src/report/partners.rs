@@ -30,8 +30,18 @@ pub(super) struct Partners {
     table: Vec<Partner>,
     /// For each theme the codes it is about, and whether it is about two sides.
     themes: Vec<(Vec<String>, bool)>,
-    /// For each article the codes it names, of those in the table.
-    articles: Vec<Vec<String>>,
+}
+
+/// The parties in the table.
+#[derive(Debug)]
+pub(super) struct Shown(BTreeSet<usize>);
+
+impl Shown {
+    /// The codes of those that an article names.
+    pub(super) fn named_by(&self, model: &Model, article: usize) -> Vec<String> {
+        let shown = model.who.named_by(article).filter(|party| self.0.contains(party));
+        shown.map(|party| model.who.parties[party].code.clone()).collect()
+    }
 }
 
 /// What stands for the story of each article. An article of no story is one by itself.
@@ -39,8 +49,8 @@ fn stories(model: &Model) -> Vec<usize> {
     (0..model.articles.len()).map(|article| model.stories.key(article)).collect()
 }
 
-/// The partners of a model.
-pub(super) fn of(model: &Model) -> Partners {
+/// The partners of a model, and which of its parties they are.
+pub(super) fn of(model: &Model) -> (Partners, Shown) {
     let who = &model.who;
     let story = stories(model);
     let k = model.themes.themes.len();
@@ -48,53 +58,67 @@ pub(super) fn of(model: &Model) -> Partners {
 
     let mut named: BTreeMap<usize, Named<'_>> = BTreeMap::new();
     for mention in &who.mentions {
-        let named = named.entry(mention.party).or_default();
-        named.stories.insert(story[mention.article]);
-        named.articles.entry(mention.article).or_default().push(mention);
+        named.entry(mention.party).or_default().mentions.push(mention);
     }
+    named.par_iter_mut().for_each(|(_, named)| named.count(&story));
     let mut order: Vec<usize> = named.keys().copied().collect();
-    order.sort_by_key(|party| (Reverse(named[party].stories.len()), Reverse(named[party].articles.len()), *party));
+    order.sort_by_key(|party| (Reverse(named[party].stories), Reverse(named[party].articles), *party));
     let mut organisations = 0;
     order.retain(|&party| {
         let is_shown = who.parties[party].kind != Kind::Organisation
-            || (named[&party].stories.len() >= STORIES && organisations < ORGANISATIONS);
+            || (named[&party].stories >= STORIES && organisations < ORGANISATIONS);
         organisations += usize::from(is_shown && who.parties[party].kind == Kind::Organisation);
         is_shown
     });
     let code = |party: usize| who.parties[party].code.clone();
     let about = who.about(&theme, k, |article| story[article]);
-    let shown: BTreeSet<usize> = order.iter().copied().collect();
-    Partners {
+    let shown = Shown(order.iter().copied().collect());
+    let partners = Partners {
         table: order.par_iter().map(|party| partner(model, *party, &named[party], &story)).collect(),
         themes: about.into_iter().map(|a| (a.parties.into_iter().map(code).collect(), a.bilateral)).collect(),
-        articles: (0..model.articles.len())
-            .map(|i| who.named_by(i).filter(|party| shown.contains(party)).map(code).collect())
-            .collect(),
-    }
+    };
+    (partners, shown)
 }
 
 /// Where a party is named.
 #[derive(Default)]
 struct Named<'a> {
-    articles: BTreeMap<usize, Vec<&'a Mention>>,
-    stories: BTreeSet<usize>,
+    /// Ascending.
+    mentions: Vec<&'a Mention>,
+    articles: usize,
+    stories: usize,
+}
+
+impl Named<'_> {
+    /// The mentions of each article.
+    fn by_article(&self) -> impl Iterator<Item = &[&Mention]> {
+        self.mentions.chunk_by(|a, b| a.article == b.article)
+    }
+
+    /// Counts the articles and their stories.
+    fn count(&mut self, story: &[usize]) {
+        let mut stories: Vec<usize> = self.by_article().map(|mentions| story[mentions[0].article]).collect();
+        self.articles = stories.len();
+        stories.sort_unstable();
+        stories.dedup();
+        self.stories = stories.len();
+    }
 }
 
 fn partner(model: &Model, party: usize, named: &Named<'_>, story: &[usize]) -> Partner {
     let members = &model.themes.members;
     let k = model.themes.themes.len();
     let mut themes = vec![0; k + 1];
-    for &article in named.articles.keys() {
-        themes[members[article].theme.unwrap_or(k)] += 1;
+    for mentions in named.by_article() {
+        themes[members[mentions[0].article].theme.unwrap_or(k)] += 1;
     }
     // Quotes from the articles that stand most clearly in a theme, one a story; passages before titles.
     let mut places: Vec<(bool, usize, &Mention)> = named
-        .articles
-        .iter()
-        .filter_map(|(&article, mentions)| {
+        .by_article()
+        .filter_map(|mentions| {
             let text = mentions.iter().find(|m| m.passage.is_some() && !m.heading);
             let mention = text.or_else(|| mentions.iter().find(|m| m.passage.is_none()))?;
-            Some((text.is_none(), article, *mention))
+            Some((text.is_none(), mention.article, *mention))
         })
         .collect();
     places.sort_by(|a, b| {
@@ -108,8 +132,8 @@ fn partner(model: &Model, party: usize, named: &Named<'_>, story: &[usize]) -> P
         code: party.code.clone(),
         kind: party.kind.name().to_owned(),
         name: Label { zh: party.zh.clone(), en: party.en.clone(), translated: None },
-        articles: named.articles.len(),
-        stories: named.stories.len(),
+        articles: named.articles,
+        stories: named.stories,
         themes,
         evidence: places.iter().map(|(_, _, mention)| evidence(model, &quote(model, mention))).collect(),
     }
@@ -127,14 +151,11 @@ fn quote(model: &Model, mention: &Mention) -> Quote {
 
 impl Partners {
     /// Puts what is said of partners in its places.
-    pub(super) fn fill(self, report: &mut Report) {
+    pub(super) fn fill<A>(self, report: &mut Report<A>) {
         report.partners = self.table;
         for (theme, (partners, bilateral)) in report.themes.iter_mut().zip(self.themes) {
             theme.partners = partners;
             theme.bilateral = bilateral;
-        }
-        for (article, partners) in report.articles.iter_mut().zip(self.articles) {
-            article.partners = partners;
         }
     }
 }

@@ -36,6 +36,16 @@ fn reports_are_the_golden_ones() {
 }
 
 #[test]
+fn a_report_is_written_the_same_whether_its_articles_are_held_or_made() {
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus").to_owned();
+    let config = crate::Config::default();
+    let model = crate::pipeline::fit(crate::input::read(&[corpus], &config.input).unwrap(), &config, &()).unwrap();
+    let (held, made) = (assemble(&model), assemble_to_write(&model));
+    assert!(held.articles.iter().any(|article| article.subtheme.is_some() && !article.partners.is_empty()));
+    assert_eq!(serde_json::to_string(&held).unwrap(), serde_json::to_string(&made).unwrap());
+}
+
+#[test]
 fn every_format_is_registered_once_and_found_by_name() {
     for format in ALL {
         assert_eq!(format.name().parse(), Ok(format));

@@ -9,9 +9,10 @@ use crate::article::{Counts, Skipped};
 /// The name and version of the JSON shape. Changes within a version only add fields.
 pub const SCHEMA: &str = "wenmai.themes/1";
 
-/// A theme report.
+/// A theme report. Its articles are held, or made while they are written ([`super::Articles`]).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Report {
+#[schemars(rename = "Report")]
+pub struct Report<A = Vec<Article>> {
     /// The shape's name and version, [`SCHEMA`].
     pub schema: String,
     /// The number of themes.
@@ -26,7 +27,7 @@ pub struct Report {
     /// The themes, largest first.
     pub themes: Vec<Theme>,
     /// Every article, ordered by id.
-    pub articles: Vec<Article>,
+    pub articles: A,
     /// Ids of the articles that fit no theme.
     pub unthemed: Vec<String>,
     /// What could not be read.

@@ -368,7 +368,7 @@ fn rank(
     // The articles that hold each candidate, and those that do in the title, with the last of these, from 1.
     let mut held = vec![(0usize, 0usize, 0usize); wanted.len()];
     for &i in members {
-        for &(term, _) in &input.bags[i].0 {
+        for &(term, _) in &input.bags.of(i).0 {
             if let Some(place) = places.get(term) {
                 held[place].0 += 1;
             }

@@ -28,9 +28,9 @@ pub(super) fn assign(input: &Input<'_>, at_most: Option<AtMost>) -> (Vec<Member>
         cluster[article] = Some(label);
     }
     let mut because = unthemed(input.rows, &cluster, k);
-    for (because, bag) in because.iter_mut().zip(input.bags) {
+    for (article, because) in because.iter_mut().enumerate() {
         // Words that occur nowhere else and fall below the corpus's noise leave no vector either.
-        if *because == Some(Unthemed::NoTerms) && !bag.0.is_empty() {
+        if *because == Some(Unthemed::NoTerms) && !input.bags.of(article).0.is_empty() {
             *because = Some(Unthemed::Alone);
         }
     }

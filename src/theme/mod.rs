@@ -40,7 +40,7 @@ mod tests;
 mod unthemed;
 mod weight;
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use ndarray::{ArrayView2, CowArray, Ix1};
 use rayon::prelude::*;
@@ -96,7 +96,7 @@ pub struct Input<'a> {
     /// Every term, by number.
     pub terms: &'a [Term],
     /// Their term counts.
-    pub bags: &'a [&'a Bag],
+    pub bags: Bags<'a>,
     /// Their embeddings, `n × d`.
     pub rows: ArrayView2<'a, f32>,
     /// Article and passage number (from 0) of each passage, in order.
@@ -124,6 +124,25 @@ pub struct Input<'a> {
     /// Whether the articles are described one by one: how clearly each belongs to its theme, where its passages belong, what
     /// it says if it has none, and its place on the map. The articles of a part were described with the whole.
     pub described: bool,
+}
+
+/// The term counts of the articles.
+#[derive(Clone, Copy, Debug)]
+pub enum Bags<'a> {
+    /// Held.
+    Held(&'a [&'a Bag]),
+    /// Counted whenever they are asked for: those of a large corpus take much room.
+    Counted(&'a [&'a Document]),
+}
+
+impl<'a> Bags<'a> {
+    /// Those of an article.
+    fn of(&self, article: usize) -> Cow<'a, Bag> {
+        match self {
+            Self::Held(bags) => Cow::Borrowed(bags[article]),
+            Self::Counted(documents) => Cow::Owned(Bag::of_document(documents[article])),
+        }
+    }
 }
 
 impl Input<'_> {
@@ -293,12 +312,14 @@ fn fit_in(input: &Input<'_>, table: &Table<'_>, marks: &[&Mark], settings: &Sett
     let mut sizes: FxHashMap<usize, f64> = FxHashMap::default();
     input.stories.iter().for_each(|story| *sizes.entry(*story).or_default() += 1.0);
     let parts: Vec<f64> = input.stories.iter().map(|story| 1.0 / sizes[story]).collect();
+    drop(sizes);
     let centroids = members::centroids(input.rows, &assignment, k);
     let (nearness, elsewhere) = members::passages(input, &assignment, centroids.view());
     if input.described {
         let also = members::also(input, &elsewhere);
         members.iter_mut().zip(also).for_each(|(member, also)| member.also = also);
     }
+    drop(elsewhere);
     let speak = || {
         let weighed = weight::weigh(input.bags, &parts, &assignment, k, input.terms.len());
         let candidates: Vec<Vec<(u32, f64)>> = weighed

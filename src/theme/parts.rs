@@ -10,10 +10,11 @@ use std::collections::BTreeSet;
 use ndarray::{Array2, Axis};
 use rayon::prelude::*;
 
-use super::{Input, Quote, Settings, Theme, dateline::Mark, fit_in, table::Table};
+use super::{Bags, Input, Quote, Settings, Theme, dateline::Mark, fit_in, table::Table};
 use crate::{
     article::Article,
     cluster::{self, K, choose},
+    room,
     segment::{Document, Lang},
     vectorize::Bag,
 };
@@ -23,6 +24,10 @@ const LOOKED_AT: usize = 300;
 
 /// A theme is parted only if its parts hold this well when articles are left out, on a scale from chance to always.
 const HOLD: f64 = 0.5;
+
+/// Themes of more articles than this, all together, are parted one after the other: each takes room for a copy of its rows
+/// and more, and is large enough for all threads. Any number gives the same parts.
+const TOGETHER: usize = 100_000;
 
 /// Articles of a part at least.
 const LEAST: usize = 3;
@@ -42,10 +47,18 @@ pub(super) fn split(input: &Input<'_>, table: &Table<'_>, marks: &[&Mark], setti
     if settings.depth < 2 {
         return;
     }
-    // One at a time, so that a thread without work takes the next largest, not half of all.
-    themes.par_iter_mut().with_max_len(1).for_each(|theme| {
+    let part = |theme: &mut Theme| {
         theme.subthemes = parts(input, table, marks, settings, &theme.articles).unwrap_or_default();
-    });
+    };
+    if input.articles.len() <= TOGETHER {
+        // One at a time, so that a thread without work takes the next largest, not half of all.
+        themes.par_iter_mut().with_max_len(1).for_each(part);
+    } else {
+        for theme in &mut *themes {
+            part(theme);
+            room::give_back();
+        }
+    }
     let mut taken: BTreeSet<(Lang, String)> = BTreeSet::new();
     for theme in &*themes {
         taken.extend(theme.zh.iter().map(|name| (Lang::Zh, name.clone())));
@@ -79,7 +92,10 @@ fn parts(
     let input = Input {
         articles: &part.articles,
         documents: &part.documents,
-        bags: &part.bags,
+        bags: match input.bags {
+            Bags::Held(_) => Bags::Held(&part.bags),
+            Bags::Counted(_) => Bags::Counted(&part.documents),
+        },
         rows: part.rows.view(),
         passages: &part.passages,
         passage_rows: input.passage_rows.view(),
@@ -138,6 +154,7 @@ fn rename(parts: &mut [Theme], table: &[crate::segment::Term], taken: &mut BTree
 struct Part<'a> {
     articles: Vec<&'a Article>,
     documents: Vec<&'a Document>,
+    /// If they are held.
     bags: Vec<&'a Bag>,
     rows: Array2<f32>,
     passages: Vec<(u32, u32)>,
@@ -156,7 +173,10 @@ impl<'a> Part<'a> {
         Self {
             articles: places.iter().map(|&i| input.articles[i]).collect(),
             documents: places.iter().map(|&i| input.documents[i]).collect(),
-            bags: places.iter().map(|&i| input.bags[i]).collect(),
+            bags: match input.bags {
+                Bags::Held(bags) => places.iter().map(|&i| bags[i]).collect(),
+                Bags::Counted(_) => Vec::new(),
+            },
             stories: places.iter().map(|&i| input.stories[i]).collect(),
             rows,
             passages,

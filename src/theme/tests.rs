@@ -102,7 +102,7 @@ impl Corpus {
                 articles: &self.articles.iter().collect::<Vec<_>>(),
                 documents: &self.segmented.documents.iter().collect::<Vec<_>>(),
                 terms: &self.segmented.terms,
-                bags: &self.bags.iter().collect::<Vec<_>>(),
+                bags: Bags::Held(&self.bags.iter().collect::<Vec<_>>()),
                 rows: rows.view(),
                 passages: &self.passages,
                 passage_rows: passage_rows.view().into(),

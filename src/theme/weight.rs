@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::members;
+use super::{Bags, members};
 
 /// Articles that every term is given in every theme beside those that hold it: in a theme of three, one article more or
 /// less says little.
@@ -31,7 +31,7 @@ pub(super) struct Weighed {
 /// is frequent everywhere. `parts` is what each article counts for, above 0 to 1: the articles of a story share one, so that a
 /// reprint does not speak twice.
 pub(super) fn weigh(
-    bags: &[&crate::vectorize::Bag],
+    bags: Bags<'_>,
     parts: &[f64],
     themes: &[Option<usize>],
     k: usize,
@@ -40,8 +40,8 @@ pub(super) fn weigh(
     let damped = damped();
     let damped = |count: u32| damped.get(count as usize).copied().unwrap_or_else(|| damp(count));
     let mut all = vec![0.0f64; terms];
-    for (bag, part) in bags.iter().zip(parts) {
-        bag.0.iter().for_each(|&(term, count)| all[term as usize] += part * damped(count));
+    for (article, part) in parts.iter().enumerate() {
+        bags.of(article).0.iter().for_each(|&(term, count)| all[term as usize] += part * damped(count));
     }
     let total: f64 = all.iter().sum();
     let mean = total / k.max(1) as f64;
@@ -56,7 +56,7 @@ pub(super) fn weigh(
                 for &i in members {
                     let part = parts[i];
                     articles += part;
-                    for &(term, count) in &bags[i].0 {
+                    for &(term, count) in &bags.of(i).0 {
                         let (own, holders) = &mut sums[term as usize];
                         if *own == 0.0 {
                             present.push(term);
@@ -112,7 +112,7 @@ mod tests {
     use crate::vectorize::Bag;
 
     fn of(bags: &[Bag], parts: &[f64], themes: &[Option<usize>], k: usize, terms: usize) -> Vec<Vec<Weighed>> {
-        weigh(&bags.iter().collect::<Vec<_>>(), parts, themes, k, terms)
+        weigh(Bags::Held(&bags.iter().collect::<Vec<_>>()), parts, themes, k, terms)
     }
 
     #[test]

@@ -39,9 +39,10 @@ mod organisations;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, ops::Range};
+use std::ops::Range;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 pub use self::about::About;
@@ -49,6 +50,9 @@ use crate::{article::Article, segment::Segmented};
 
 /// An organisation counts if this many articles name it: one alone is mostly a name cut wrongly, and no partner.
 const ARTICLES: usize = 2;
+
+/// Articles that are read before their parties are counted; any number gives the same.
+const AT_ONCE: usize = 16_384;
 
 /// What kind of party it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,7 +80,7 @@ impl Kind {
 }
 
 /// A country, region or organisation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Party {
     /// What kind it is.
     pub kind: Kind,
@@ -144,41 +148,74 @@ pub struct Who {
 #[must_use]
 pub fn fit(articles: &[Article], segmented: &Segmented) -> Who {
     let tags = organisations::tags(segmented);
-    let found: Vec<article::Found> = (0..articles.len())
-        .into_par_iter()
-        .map(|i| article::read(&articles[i], segmented.documents.get(i), &segmented.terms, &tags))
-        .collect();
-    let mut holders: BTreeMap<&Party, usize> = BTreeMap::new();
-    for found in &found {
-        for party in found.parties.keys() {
-            *holders.entry(party).or_default() += 1;
-        }
-    }
-    let known = |party: &Party| party.kind != Kind::Organisation || names::is_known(&party.code);
-    let parties: Vec<Party> = holders
-        .iter()
-        .filter(|&(party, &articles)| known(party) || articles >= ARTICLES)
-        .map(|(&party, _)| party.clone())
-        .collect();
-    let number = |party: &Party| parties.binary_search(party).ok();
+    let mut all = Counted::default();
     let mut mentions = Vec::new();
-    let mut sides = Vec::with_capacity(found.len());
-    for (article, found) in found.iter().enumerate() {
-        for (party, places) in &found.parties {
-            let Some(party) = number(party) else { continue };
-            mentions.extend(places.iter().map(|place| Mention {
-                article,
-                passage: place.passage,
-                heading: place.heading,
-                span: place.span.clone(),
-                party,
-            }));
+    let mut sides = Vec::with_capacity(articles.len());
+    // Some at a time: what is found in an article takes more room by far than what is kept of it.
+    for start in (0..articles.len()).step_by(AT_ONCE) {
+        let read = |i: usize| article::read(&articles[i], segmented.documents.get(i), &segmented.terms, &tags);
+        let found: Vec<article::Found> =
+            (start..(start + AT_ONCE).min(articles.len())).into_par_iter().map(read).collect();
+        for (article, found) in (start..).zip(found) {
+            for (party, places) in found.parties {
+                let party = all.number(party);
+                all.articles[party] += 1;
+                mentions.extend(places.into_iter().map(|place| Mention {
+                    article,
+                    passage: place.passage,
+                    heading: place.heading,
+                    span: place.span,
+                    party,
+                }));
+            }
+            sides.push(found.sides.map(|(a, b)| (all.number(a), all.number(b))));
         }
-        let pair = found.sides.as_ref().and_then(|(a, b)| Some((number(a)?, number(b)?)));
-        sides.push(pair.map(|(a, b)| (a.min(b), a.max(b))));
     }
+    let (parties, numbers) = all.kept();
+    mentions.retain_mut(|mention| {
+        let kept = numbers[mention.party];
+        mention.party = kept.unwrap_or_default();
+        kept.is_some()
+    });
+    mentions.shrink_to_fit();
     mentions.sort_unstable_by_key(Mention::order);
+    for side in &mut sides {
+        let pair = side.and_then(|(a, b)| Some((numbers[a]?, numbers[b]?)));
+        *side = pair.map(|(a, b)| (a.min(b), a.max(b)));
+    }
     Who { parties, mentions, sides }
+}
+
+/// Parties in the order in which they were found.
+#[derive(Default)]
+struct Counted {
+    numbers: FxHashMap<Party, usize>,
+    /// How many articles name each.
+    articles: Vec<usize>,
+}
+
+impl Counted {
+    fn number(&mut self, party: Party) -> usize {
+        let number = *self.numbers.entry(party).or_insert(self.articles.len());
+        if number == self.articles.len() {
+            self.articles.push(0);
+        }
+        number
+    }
+
+    /// Those that are kept, in order, and the place of each party among them.
+    fn kept(self) -> (Vec<Party>, Vec<Option<usize>>) {
+        let known = |party: &Party| party.kind != Kind::Organisation || names::is_known(&party.code);
+        let mut places = vec![None; self.articles.len()];
+        let mut kept: Vec<(Party, usize)> = self.numbers.into_iter().collect();
+        kept.retain(|(party, number)| {
+            let articles = self.articles[*number];
+            articles >= ARTICLES || (articles > 0 && known(party))
+        });
+        kept.sort_unstable();
+        kept.iter().enumerate().for_each(|(place, &(_, number))| places[number] = Some(place));
+        (kept.into_iter().map(|(party, _)| party).collect(), places)
+    }
 }
 
 impl Who {
