@@ -9,7 +9,8 @@ use crate::article::{Counts, Skipped};
 /// The name and version of the JSON shape. Changes within a version only add fields.
 pub const SCHEMA: &str = "wenmai.themes/1";
 
-/// A theme report. Its articles are held, or made while they are written ([`super::Articles`]).
+/// A theme report.
+// Its articles are held, or made while they are written (`super::Articles`); the schema knows nothing of that.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(rename = "Report")]
 pub struct Report<A = Vec<Article>> {
