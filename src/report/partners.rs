@@ -58,7 +58,7 @@ pub(super) fn of(model: &Model) -> (Partners, Shown) {
 
     let mut named: BTreeMap<usize, Named<'_>> = BTreeMap::new();
     for mention in &who.mentions {
-        named.entry(mention.party).or_default().mentions.push(mention);
+        named.entry(mention.party as usize).or_default().mentions.push(mention);
     }
     named.par_iter_mut().for_each(|(_, named)| named.count(&story));
     let mut order: Vec<usize> = named.keys().copied().collect();
@@ -97,7 +97,7 @@ impl Named<'_> {
 
     /// Counts the articles and their stories.
     fn count(&mut self, story: &[usize]) {
-        let mut stories: Vec<usize> = self.by_article().map(|mentions| story[mentions[0].article]).collect();
+        let mut stories: Vec<usize> = self.by_article().map(|mentions| story[mentions[0].article as usize]).collect();
         self.articles = stories.len();
         stories.sort_unstable();
         stories.dedup();
@@ -110,7 +110,7 @@ fn partner(model: &Model, party: usize, named: &Named<'_>, story: &[usize]) -> P
     let k = model.themes.themes.len();
     let mut themes = vec![0; k + 1];
     for mentions in named.by_article() {
-        themes[members[mentions[0].article].theme.unwrap_or(k)] += 1;
+        themes[members[mentions[0].article as usize].theme.unwrap_or(k)] += 1;
     }
     // Quotes from the articles that stand most clearly in a theme, one a story; passages before titles.
     let mut places: Vec<(bool, usize, &Mention)> = named
@@ -118,7 +118,7 @@ fn partner(model: &Model, party: usize, named: &Named<'_>, story: &[usize]) -> P
         .filter_map(|mentions| {
             let text = mentions.iter().find(|m| m.passage.is_some() && !m.heading);
             let mention = text.or_else(|| mentions.iter().find(|m| m.passage.is_none()))?;
-            Some((text.is_none(), mention.article, *mention))
+            Some((text.is_none(), mention.article as usize, *mention))
         })
         .collect();
     places.sort_by(|a, b| {
@@ -141,12 +141,14 @@ fn partner(model: &Model, party: usize, named: &Named<'_>, story: &[usize]) -> P
 
 /// The sentence that names a party; for a title the whole of it.
 fn quote(model: &Model, mention: &Mention) -> Quote {
-    let article = &model.articles[mention.article];
-    let span = match mention.passage.and_then(|p| article.passages.get(p)) {
-        Some(passage) => theme::excerpt(passage, |range| f64::from(u8::from(range.contains(&mention.span.start)))),
+    let number = mention.article as usize;
+    let article = &model.articles[number];
+    let place = mention.passage.map(|passage| passage as usize);
+    let span = match place.and_then(|p| article.passages.get(p)) {
+        Some(passage) => theme::excerpt(passage, |range| f64::from(u8::from(range.contains(&mention.bytes().start)))),
         None => 0..article.title.len(),
     };
-    Quote { article: mention.article, passage: mention.passage, span }
+    Quote { article: number, passage: place, span }
 }
 
 impl Partners {

@@ -46,10 +46,10 @@ impl Who {
             }
         }
         for mention in &self.mentions {
-            let Some(theme) = theme.get(mention.article) else { continue };
-            if self.parties[mention.party].kind != Kind::Organisation {
-                let of = naming.entry(mention.party).or_insert_with(|| vec![BTreeSet::new(); k + 1]);
-                of[theme.unwrap_or(k)].insert(story(mention.article));
+            let Some(theme) = theme.get(mention.article as usize) else { continue };
+            if self.parties[mention.party as usize].kind != Kind::Organisation {
+                let of = naming.entry(mention.party as usize).or_insert_with(|| vec![BTreeSet::new(); k + 1]);
+                of[theme.unwrap_or(k)].insert(story(mention.article as usize));
             }
         }
         let sizes: Vec<usize> = stories.iter().map(BTreeSet::len).collect();

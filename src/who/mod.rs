@@ -93,24 +93,24 @@ pub struct Party {
     pub en: Option<String>,
 }
 
-/// A place that names a party.
+/// A place that names a party. There are many, so numbers take 32 bits; no passage is longer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Written", into = "Written")]
 pub struct Mention {
     /// The article.
-    pub article: usize,
+    pub article: u32,
     /// The passage, from 0; none for the title.
-    pub passage: Option<usize>,
+    pub passage: Option<u32>,
     /// Whether it stands in the passage's heading.
     pub heading: bool,
     /// Bytes of the title, the heading or the passage's text, on character boundaries, never empty.
-    pub span: Range<usize>,
+    pub span: Range<u32>,
     /// The party, an index into [`Who::parties`].
-    pub party: usize,
+    pub party: u32,
 }
 
 /// A mention as it is saved: there are many, and their fields have no need of names.
-type Written = (usize, Option<usize>, bool, usize, usize, usize);
+type Written = (u32, Option<u32>, bool, u32, u32, u32);
 
 impl From<Written> for Mention {
     fn from((article, passage, heading, start, end, party): Written) -> Self {
@@ -124,9 +124,20 @@ impl From<Mention> for Written {
     }
 }
 
+/// A number in 32 bits.
+fn short(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
 impl Mention {
+    /// Its bytes.
+    #[must_use]
+    pub fn bytes(&self) -> Range<usize> {
+        self.span.start as usize..self.span.end as usize
+    }
+
     /// Articles, their titles, then headings and passages.
-    fn order(&self) -> (usize, Option<usize>, bool, usize, usize, usize) {
+    fn order(&self) -> (u32, Option<u32>, bool, u32, u32, u32) {
         (self.article, self.passage, !self.heading, self.span.start, self.span.end, self.party)
     }
 }
@@ -161,11 +172,11 @@ pub fn fit(articles: &[Article], segmented: &Segmented) -> Who {
                 let party = all.number(party);
                 all.articles[party] += 1;
                 mentions.extend(places.into_iter().map(|place| Mention {
-                    article,
-                    passage: place.passage,
+                    article: short(article),
+                    passage: place.passage.map(short),
                     heading: place.heading,
-                    span: place.span,
-                    party,
+                    span: short(place.span.start)..short(place.span.end),
+                    party: short(party),
                 }));
             }
             sides.push(found.sides.map(|(a, b)| (all.number(a), all.number(b))));
@@ -173,8 +184,8 @@ pub fn fit(articles: &[Article], segmented: &Segmented) -> Who {
     }
     let (parties, numbers) = all.kept();
     mentions.retain_mut(|mention| {
-        let kept = numbers[mention.party];
-        mention.party = kept.unwrap_or_default();
+        let kept = numbers[mention.party as usize];
+        mention.party = short(kept.unwrap_or_default());
         kept.is_some()
     });
     mentions.shrink_to_fit();
@@ -221,7 +232,7 @@ impl Counted {
 impl Who {
     /// The parties that an article names, ascending.
     pub fn named_by(&self, article: usize) -> impl Iterator<Item = usize> {
-        let mut parties: Vec<usize> = self.of_article(article).iter().map(|m| m.party).collect();
+        let mut parties: Vec<usize> = self.of_article(article).iter().map(|m| m.party as usize).collect();
         parties.sort_unstable();
         parties.dedup();
         parties.into_iter()
@@ -230,8 +241,8 @@ impl Who {
     /// The mentions of an article.
     #[must_use]
     pub fn of_article(&self, article: usize) -> &[Mention] {
-        let start = self.mentions.partition_point(|m| m.article < article);
-        let end = self.mentions.partition_point(|m| m.article <= article);
+        let start = self.mentions.partition_point(|m| (m.article as usize) < article);
+        let end = self.mentions.partition_point(|m| m.article as usize <= article);
         &self.mentions[start..end]
     }
 
@@ -240,15 +251,15 @@ impl Who {
     pub fn fits(&self, articles: &[Article]) -> bool {
         let party = |p: usize| p < self.parties.len();
         let text = |m: &Mention| {
-            let article = articles.get(m.article)?;
+            let article = articles.get(m.article as usize)?;
             match m.passage {
                 None => Some(article.title.as_str()),
-                Some(p) if m.heading => article.passages.get(p)?.heading.as_deref(),
-                Some(p) => Some(article.passages.get(p)?.text.as_str()),
+                Some(p) if m.heading => article.passages.get(p as usize)?.heading.as_deref(),
+                Some(p) => Some(article.passages.get(p as usize)?.text.as_str()),
             }
         };
-        let place = |m: &Mention| text(m).is_some_and(|t| t.get(m.span.clone()).is_some_and(|s| !s.is_empty()));
-        self.mentions.iter().all(|m| party(m.party) && place(m))
+        let place = |m: &Mention| text(m).is_some_and(|t| t.get(m.bytes()).is_some_and(|s| !s.is_empty()));
+        self.mentions.iter().all(|m| party(m.party as usize) && place(m))
             && self.mentions.is_sorted_by_key(Mention::order)
             && (self.sides.is_empty() || self.sides.len() == articles.len())
             && self.sides.iter().flatten().all(|&(a, b)| party(a) && party(b))

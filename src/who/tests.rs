@@ -184,12 +184,12 @@ fn a_mention_quotes_its_name() {
     let text = "會議在北京開幕。英國代表說……";
     let articles = [article("a", "中国与巴西", &["Nothing here.", text])];
     let found = who(&articles);
-    let quoted: Vec<(Option<usize>, &str)> = found
+    let quoted: Vec<(Option<u32>, &str)> = found
         .mentions
         .iter()
-        .map(|m| (m.passage, m.passage.map_or(articles[0].title.as_str(), |p| &articles[0].passages[p].text)))
+        .map(|m| (m.passage, m.passage.map_or(articles[0].title.as_str(), |p| &articles[0].passages[p as usize].text)))
         .zip(&found.mentions)
-        .map(|((passage, text), m)| (passage, &text[m.span.clone()]))
+        .map(|((passage, text), m)| (passage, &text[m.bytes()]))
         .collect();
     assert_eq!(quoted, [(None, "中国"), (None, "巴西"), (Some(1), "英國")]);
     assert!(found.fits(&articles));
