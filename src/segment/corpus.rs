@@ -27,6 +27,9 @@ fn chunk_size(articles: usize) -> usize {
 /// megabytes of Chinese.
 const LEARNT_FROM: usize = 1 << 23;
 
+/// Words that a thread makes at a time, at least; any number gives the same ones.
+const WORDS: usize = 1024;
+
 /// Passes over the corpus that weed out phrases whose words mostly went to other phrases.
 const WEEDINGS: usize = 3;
 
@@ -146,21 +149,20 @@ fn words(vocabulary: Vocabulary) -> (Vec<Term>, Vec<u32>) {
     let count = forms.iter().map(|(_, i, _)| i + 1).max().unwrap_or(0);
     let mut ranks = vec![0; count];
     forms.par_sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-    let mut words: Vec<Term> = Vec::new();
-    for group in forms.chunk_by_mut(|a, b| a.0 == b.0) {
-        let rank = u32::try_from(words.len()).unwrap_or(u32::MAX);
+    let groups: Vec<_> = forms.chunk_by_mut(|a, b| a.0 == b.0).collect();
+    for (rank, group) in (0_u32..).zip(&groups) {
+        group.iter().for_each(|(_, form, _)| ranks[*form] = rank);
+    }
+    let word = |group: &mut [(String, usize, Spellings)]| {
         let mut spellings = Spellings::new();
-        for (_, form, own) in group.iter_mut() {
-            ranks[*form] = rank;
-            for (spelling, uses) in own.drain(..) {
-                count_folded(&mut spellings, &spelling, uses);
-            }
+        for (spelling, uses) in group.iter_mut().flat_map(|(.., own)| own.drain(..)) {
+            count_folded(&mut spellings, &spelling, uses);
         }
         let key = std::mem::take(&mut group[0].0);
         let surface = commonest(&spellings).unwrap_or_else(|| key.clone());
-        words.push(Term { lang: language::of_key(&key), surface, key, parts: Vec::new() });
-    }
-    (words, ranks)
+        Term { lang: language::of_key(&key), surface, key, parts: Vec::new() }
+    };
+    (groups.into_par_iter().with_min_len(WORDS).map(word).collect(), ranks)
 }
 
 /// Counts a spelling as people would type it: full-width letters and the like folded, soft hyphens gone.

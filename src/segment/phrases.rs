@@ -38,6 +38,9 @@ const STUMP: f64 = 0.8;
 /// Slots that pairs are counted in, at most; 4 MB, which a processor keeps at hand.
 const SLOTS: usize = 1 << 22;
 
+/// Candidates that a thread looks at at a time, at least; any number gives the same phrases.
+const GRAMS: usize = 1024;
+
 /// A slot counts no further, so that no number of threads can make it overflow.
 const FULL: u8 = 100;
 
@@ -138,8 +141,7 @@ pub(super) fn learn(sequence: &Sequence, vocabulary: usize) -> (Vec<Vec<u32>>, u
     let tested: usize = grams[1..].iter().map(Vec::len).sum();
     let sure = 2.0 * (tested.max(1) as f64).ln() + 2.0 * 10_f64.ln();
     for n in 2..=LONGEST {
-        for g in 0..grams[n - 1].len() {
-            let Gram { first, count, spread, .. } = grams[n - 1][g];
+        let accepted = |&Gram { first, count, spread, .. }: &Gram| {
             let half = |from: usize, len: usize| grams[len - 1][ids[len - 1][from] as usize];
             let least = if spread == Spread::Thin { THIN } else { NPMI };
             let together = (1..n).all(|s| {
@@ -151,8 +153,10 @@ pub(super) fn learn(sequence: &Sequence, vocabulary: usize) -> (Vec<Vec<u32>>, u
                 && [half(first, n - 1), half(first + 1, n - 1)]
                     .iter()
                     .any(|part| part.accepted && f64::from(count) >= STUMP * f64::from(part.count));
-            grams[n - 1][g].accepted = spread != Spread::None && (together || carried);
-        }
+            spread != Spread::None && (together || carried)
+        };
+        let accepted: Vec<bool> = grams[n - 1].par_iter().with_min_len(GRAMS).map(accepted).collect();
+        grams[n - 1].iter_mut().zip(accepted).for_each(|(gram, accepted)| gram.accepted = accepted);
     }
     let stumps = stumps(words, &ids, &grams);
     let mut phrases = Vec::new();
@@ -193,13 +197,13 @@ fn extend(sequence: &Sequence, shorter: &[u32], singles: &[u32], n: usize, least
         .filter(|&(pair, _)| met[slot(pair)].load(Ordering::Relaxed) >= often)
         .collect();
     starts.par_sort_unstable();
+    let groups = starts.chunk_by(|a, b| a.0 == b.0);
+    let groups: Vec<&[(u64, u32)]> = groups.filter(|group| group.len() >= least as usize).collect();
     let mut level = vec![BREAK; shorter.len()];
-    let mut grams = Vec::new();
-    for group in starts.chunk_by(|a, b| a.0 == b.0) {
-        let count = u32::try_from(group.len()).unwrap_or(u32::MAX);
-        if count < least {
-            continue;
-        }
+    for (id, group) in (0_u32..).zip(&groups) {
+        group.iter().for_each(|&(_, i)| level[i as usize] = id);
+    }
+    let gram = |group: &[(u64, u32)]| {
         let place = |&(_, i): &(u64, u32)| sequence.places[i as usize];
         let article = |start: &(u64, u32)| sequence.articles[place(start) as usize];
         let distinct = |of: &dyn Fn(&(u64, u32)) -> u32| group.chunk_by(|a, b| of(a) == of(b)).count();
@@ -208,13 +212,10 @@ fn extend(sequence: &Sequence, shorter: &[u32], singles: &[u32], n: usize, least
             (_, 2) => Spread::Thin,
             _ => Spread::None,
         };
-        let id = u32::try_from(grams.len()).unwrap_or(BREAK);
-        for &(_, i) in group {
-            level[i as usize] = id;
-        }
-        grams.push(Gram { first: group[0].1 as usize, count, spread, accepted: false });
-    }
-    (level, grams)
+        let count = u32::try_from(group.len()).unwrap_or(u32::MAX);
+        Gram { first: group[0].1 as usize, count, spread, accepted: false }
+    };
+    (level, groups.into_par_iter().with_min_len(GRAMS).map(gram).collect())
 }
 
 /// NPMI and G² of two units met `a` and `b` times, together `ab` times, among `total` words; no G² if they are met together
