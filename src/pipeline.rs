@@ -70,7 +70,7 @@ pub fn fit(collection: Collection, config: &Config, progress: &dyn Progress) -> 
         return Err(Error::NoArticles { inputs: "the collection".to_owned() });
     }
     in_pool(config.threads, || {
-        let kept = if collection.articles.len() <= HELD { Kept::All } else { Kept::Dear };
+        let kept = if !room::is_dear(collection.articles.len()) { Kept::All } else { Kept::Dear };
         let (prepared, who) = prepare_beside(collection, config, progress, kept, who::fit)?;
         let (clusters, themes) = prepared.cluster(config, progress)?;
         Ok(prepared.into_model(who, clusters, themes))
@@ -93,17 +93,6 @@ pub fn in_pool<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) 
 
 /// Passages, or articles, whose terms are counted at once; any number gives the same vectors.
 const PASSAGES: usize = 16_384;
-
-/// In a corpus of more articles than this, what takes much room comes one after the other and goes at once. Any number gives
-/// the same result.
-const HELD: usize = 100_000;
-
-/// Gives what was let go of back to the system, in the midst of a large corpus.
-fn give_back(articles: usize) {
-    if articles > HELD {
-        room::give_back();
-    }
-}
 
 /// What is held of the articles when they have been embedded.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -200,12 +189,12 @@ fn prepare_beside<T: Send>(
         return Err(cluster::too_few(k, wanted.themes.len()));
     }
 
-    give_back(articles.len());
+    room::give_back(articles.len());
     progress.begin(Stage::Segment);
     // The words that stories are told by are read beside, where one thread puts together what both have cut.
     let (words, segmented) = rayon::join(|| story::read(&articles), || segment::fit(&articles, &config.segment));
     let (segmenter, segmented) = segmented?;
-    give_back(articles.len());
+    room::give_back(articles.len());
     let long = overlong(&articles, &segmented.overlong, &config.input.limits);
     if let (true, Some(first)) = (config.input.strict, long.first()) {
         return Err(Error::Strict { skipped: first.clone(), more: long.len() - 1 });
@@ -220,7 +209,7 @@ fn prepare_beside<T: Send>(
     let mut rows = vectorizer.transform(&bags);
     if kept == Kept::Dear {
         std::mem::take(&mut bags).into_par_iter().for_each(drop);
-        give_back(articles.len());
+        room::give_back(articles.len());
     }
     let passages: Vec<(u32, u32)> = (0u32..)
         .zip(&segmented.documents)
@@ -245,7 +234,7 @@ fn prepare_beside<T: Send>(
     };
     let stories = || story::among(&articles, &words, &rows);
     let beside = || beside(&articles, &segmented);
-    let (beside, (stories, embedded)) = if articles.len() <= HELD {
+    let (beside, (stories, embedded)) = if !room::is_dear(articles.len()) {
         let all = rayon::join(beside, || rayon::join(stories, embed));
         drop(words);
         all
@@ -253,14 +242,14 @@ fn prepare_beside<T: Send>(
         // One after the other, so that the room each takes is not taken at once.
         let (beside, stories) = (beside(), stories());
         drop(words);
-        give_back(articles.len());
+        room::give_back(articles.len());
         (beside, (stories, embed()))
     };
     let (embedder, vectors) = embedded?;
     if kept == Kept::Dear {
         rows = Csr::default();
     }
-    give_back(articles.len());
+    room::give_back(articles.len());
     let passage_rows = |passages: &[(u32, u32)]| {
         let bag = |&(article, passage): &(u32, u32)| {
             Bag::of_passage(&segmented.documents[article as usize].passages[passage as usize])
@@ -361,7 +350,7 @@ impl Prepared {
             }
         };
 
-        give_back(self.articles.len());
+        room::give_back(self.articles.len());
         progress.begin(Stage::Label);
         let documents: Vec<&Document> = self.segmented.documents.iter().collect();
         let bags: Vec<&Bag> = self.bags.iter().collect();
@@ -408,21 +397,21 @@ impl Prepared {
     pub fn into_model(self, who: Who, clusters: Clusters, themes: Themes) -> Model {
         let langs = self.segmented.documents.iter().map(|document| document.lang.into()).collect();
         let (segmented, bags, mut rows) = (self.segmented, self.bags, self.rows);
-        give_back(self.articles.len());
+        room::give_back(self.articles.len());
         if rows.rows() < self.articles.len() {
             for documents in segmented.documents.chunks(PASSAGES) {
                 let bags: Vec<Bag> = documents.par_iter().map(Bag::of_document).collect();
                 rows.append(self.vectorizer.transform(&bags));
             }
         }
-        if self.articles.len() <= HELD {
+        if !room::is_dear(self.articles.len()) {
             // Many small pieces are given back by a thread that nobody waits for.
             rayon::spawn(move || drop((segmented, bags)));
         } else {
             // Their room is needed.
             segmented.documents.into_par_iter().for_each(drop);
             bags.into_par_iter().for_each(drop);
-            give_back(self.articles.len());
+            room::give_back(self.articles.len());
         }
         Model {
             who,

@@ -1,6 +1,6 @@
 //! `wenmai cluster`: what themes are in here?
 
-use std::path::PathBuf;
+use std::{mem::ManuallyDrop, path::PathBuf};
 
 use anyhow::{Result, bail};
 use clap::ValueHint;
@@ -68,21 +68,18 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
     if args.inputs.is_empty() {
         bail!("no INPUT is given; name a file, a folder, a glob in quotes, or - for standard input");
     }
-    let model = source::fit(&args.inputs, &config, global.quiet)?;
+    // What takes much room is not dropped. The process ends, and the system takes its memory back at once; given back piece by
+    // piece it would be waited for.
+    let model = ManuallyDrop::new(source::fit(&args.inputs, &config, global.quiet)?);
     // Saved before printing, because a reader may close the pipe; told after, so that a full disk does not cost the table.
     let saved = args.save.as_ref().map(|path| model.save(path).map(|()| path));
+    output::skipped(&model.skipped, model.counts);
     let printed = if args.json {
-        let report = source::report_to_write(&model, &config)?;
-        output::skipped(&report.skipped, report.counts);
-        let printed = output::json(&report);
-        leave(report);
-        printed
+        let report = ManuallyDrop::new(source::report_to_write(&model, &config)?);
+        output::json(&*report)
     } else {
-        let report = source::report(&model, &config)?;
-        output::skipped(&report.skipped, report.counts);
-        let printed = output::text(|out| table::themes(&report, table::width(), out));
-        leave(report);
-        printed
+        let report = ManuallyDrop::new(source::report(&model, &config)?);
+        output::text(|out| table::themes(&report, table::width(), out))
     };
     if let Some(path) = saved.transpose()?
         && !global.quiet
@@ -91,12 +88,5 @@ pub fn run(args: &Args, global: &Global) -> Result<Exit> {
     }
     printed?;
     let whole = model.skipped.is_empty() && !model.themes.themes.is_empty();
-    leave(model);
     Ok(if whole { Exit::Done } else { Exit::Partly })
-}
-
-/// Leaves memory to the system. The process ends, which takes it back at once; given back piece by piece it would be waited
-/// for.
-fn leave<T>(held: T) {
-    std::mem::forget(held);
 }

@@ -48,6 +48,11 @@ fn add(words: &mut Words<'_>, word: &str, frequency: Option<usize>, tag: Option<
     words.add(word, frequency.map_or(enough, |frequency| enough.max(frequency as u64)), tag.unwrap_or_default());
 }
 
+/// The set words that jieba's dictionary is too old to have.
+pub(super) fn recent() -> impl Iterator<Item = &'static str> {
+    include_str!("words/recent.txt").lines().filter(|line| !line.starts_with('#'))
+}
+
 /// Lays out the words of a dictionary in jieba's format, and the set words that this program adds to jieba's, as the file
 /// that is part of it (`lexicon/chinese.words`).
 ///
@@ -68,9 +73,7 @@ pub fn word_list(dictionary: &Path) -> Result<Vec<u8>> {
         .collect();
     let bytes = list::make(&all).map_err(fail)?;
     let mut words = Words::new(WordList::read(&bytes).unwrap_or_default());
-    for word in include_str!("words/recent.txt").lines().filter(|line| !line.starts_with('#')) {
-        add(&mut words, word, None, None);
-    }
+    recent().for_each(|word| add(&mut words, word, None, None));
     all.extend(words.added().map(|(word, frequency, tag)| (word.to_owned(), number(frequency), tag.to_owned())));
     list::make(&all).map_err(fail)
 }
@@ -79,9 +82,7 @@ pub fn word_list(dictionary: &Path) -> Result<Vec<u8>> {
 /// `vn` verbal nouns, `a` adjectives, `d` adverbs and so on. `None` for a word it does not have whole.
 #[must_use]
 pub fn part_of_speech(word: &str) -> Option<&'static str> {
-    let mut words = 0;
-    WORDS.cut(word, false, |_, _| words += 1);
-    Some(WORDS.tag(word)).filter(|tag| words == 1 && !matches!(*tag, "x" | "eng"))
+    Some(WORDS.tag(word)).filter(|tag| !matches!(*tag, "x" | "eng") && WORDS.is_one(word, false))
 }
 
 /// The byte ranges of the words of a simplified text by the dictionary alone: what it does not have comes as single

@@ -85,9 +85,7 @@ impl Dictionary {
     /// Whether jieba's model of unknown words takes a string for one word.
     #[must_use]
     pub fn guesses(&self, word: &str) -> bool {
-        let mut words = 0;
-        self.chinese.words().cut(word, true, |_, _| words += 1);
-        words == 1
+        self.chinese.words().is_one(word, true)
     }
 
     /// The words of the dictionary that a string consists of.

@@ -127,19 +127,21 @@ impl<'a> WordList<'a> {
         self.nodes.get(at).map(|node| Node(u64::from_le_bytes(*node)))
     }
 
+    /// The child of a node by a code, with its place. None by the code 0, as children stand behind their base.
+    fn child(&self, at: usize, node: Node, code: u16) -> Option<(usize, Node)> {
+        let next = node.base() + usize::from(code);
+        let child = node.may_have(code).then(|| self.node(next)).flatten()?;
+        (child.parent() == at).then_some((next, child))
+    }
+
     /// Calls `found` for each word that the characters of these codes begin with, shortest first: how many of them it has,
     /// and what it is.
     pub(super) fn prefixes(&self, codes: &[u16], mut found: impl FnMut(usize, Kind)) {
         let (mut at, Some(mut node)) = (0, self.node(0)) else { return };
         for (i, &code) in codes.iter().enumerate() {
-            let next = node.base() + usize::from(code);
-            // No child has the code 0, but a base with nothing added may be another child of the same node.
-            if code == 0 || !node.may_have(code) {
-                return;
-            }
-            match self.node(next) {
-                Some(child) if child.parent() == at => (at, node) = (next, child),
-                _ => return,
+            match self.child(at, node, code) {
+                Some(child) => (at, node) = child,
+                None => return,
             }
             if let Some(kind) = node.kind() {
                 found(i + 1, kind);
@@ -151,10 +153,7 @@ impl<'a> WordList<'a> {
     pub(super) fn get(&self, word: &str) -> Option<Kind> {
         let (mut at, mut node) = (0, self.node(0)?);
         for c in word.chars() {
-            let code = self.code(c);
-            let next = node.base() + usize::from(code);
-            let child = self.node(next).filter(|child| code != 0 && child.parent() == at)?;
-            (at, node) = (next, child);
+            (at, node) = self.child(at, node, self.code(c))?;
         }
         node.kind()
     }

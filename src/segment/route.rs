@@ -128,6 +128,13 @@ impl<'a> Words<'a> {
         (apart + 1).max(self.frequency(word).unwrap_or(1))
     }
 
+    /// Whether a text is cut as one word.
+    pub(super) fn is_one(&self, text: &str, unknown: bool) -> bool {
+        let mut words = 0;
+        self.cut(text, unknown, |_, _| words += 1);
+        words == 1
+    }
+
     /// Calls `emit` with the byte range of each word of a text, in order; together they are the text. With `unknown`, what is
     /// not in the list is cut by jieba's model of unknown words, else into characters and into words of Latin letters and
     /// digits. Each character that cannot be part of a word comes by itself, but a line break of two characters.
@@ -263,12 +270,12 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{super::list, *};
-    use crate::segment::chinese::Chinese;
+    use crate::segment::chinese::{Chinese, recent};
 
     /// The slow twin: jieba-rs with its dictionary, and the set words added one by one.
     static TWIN: LazyLock<Jieba> = LazyLock::new(|| {
         let mut jieba = Jieba::new();
-        for word in include_str!("words/recent.txt").lines().filter(|line| !line.starts_with('#')) {
+        for word in recent() {
             let enough = jieba.suggest_freq(word);
             jieba.add_word(word, Some(enough), None);
         }
@@ -303,8 +310,7 @@ mod tests {
     fn the_shipped_list_is_jiebas_with_the_set_words() {
         let own = Chinese::default();
         let words = list::tests::words(&own.words().list);
-        let recent = include_str!("words/recent.txt").lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>();
-        assert!(words.len() > 349_000 && recent.iter().all(|word| own.words().has(word)));
+        assert!(words.len() > 349_000 && recent().all(|word| own.words().has(word)));
         for word in &words {
             assert!(TWIN.has_word(word), "{word}");
             assert_eq!(own.words().enough(word), TWIN.suggest_freq(word) as u64, "{word}");

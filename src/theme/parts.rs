@@ -25,10 +25,6 @@ const LOOKED_AT: usize = 300;
 /// A theme is parted only if its parts hold this well when articles are left out, on a scale from chance to always.
 const HOLD: f64 = 0.5;
 
-/// Themes of more articles than this, all together, are parted one after the other: each takes room for a copy of its rows
-/// and more, and is large enough for all threads. Any number gives the same parts.
-const TOGETHER: usize = 100_000;
-
 /// Articles of a part at least.
 const LEAST: usize = 3;
 
@@ -50,13 +46,15 @@ pub(super) fn split(input: &Input<'_>, table: &Table<'_>, marks: &[&Mark], setti
     let part = |theme: &mut Theme| {
         theme.subthemes = parts(input, table, marks, settings, &theme.articles).unwrap_or_default();
     };
-    if input.articles.len() <= TOGETHER {
+    let articles = input.articles.len();
+    if !room::is_dear(articles) {
         // One at a time, so that a thread without work takes the next largest, not half of all.
         themes.par_iter_mut().with_max_len(1).for_each(part);
     } else {
+        // Each takes room for a copy of its rows and more, and is large enough for all threads.
         for theme in &mut *themes {
             part(theme);
-            room::give_back();
+            room::give_back(articles);
         }
     }
     let mut taken: BTreeSet<(Lang, String)> = BTreeSet::new();
