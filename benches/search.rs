@@ -29,8 +29,8 @@ static ROWS: LazyLock<Array2<f32>> = LazyLock::new(|| {
     let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus");
     let config = Config::default();
     let read = input::read(&[corpus.to_owned()], &config.input).unwrap();
-    let prepared = pipeline::prepare(read, &config, &()).unwrap();
-    let passages = prepared.passage_vectors.all(&prepared.embedder);
+    let model = pipeline::fit(read, &config, &()).unwrap();
+    let passages = model.passage_vectors.all(&model.embedder);
     let mut random = Xoshiro256Plus::seed_from_u64(1);
     let mut rows = Array2::zeros((SIZE, passages.ncols()));
     for mut row in rows.outer_iter_mut() {

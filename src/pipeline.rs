@@ -9,16 +9,16 @@ use crate::{
     article::{Article, Counts, Skipped},
     cluster::{self, Clusters, Guide, K},
     config::Config,
-    embed::{self, Embedder, Texts},
+    embed::{self, Embedder, Scales, Texts, TfIdf},
     error::{Error, Result},
     input::{Collection, Limit, Limits},
     model::Model,
     remote, room,
-    segment::{self, Document, Segmented, Segmenter, Term},
+    segment::{self, Document, PassageTokens, Segmented, Segmenter, Term},
     steer::{self, Steered},
     story::{self, Stories},
     theme::{self, Bags, Themes},
-    vectorize::{self, Bag, Csr, Vectorizer},
+    vectorize::{self, Bag, Csr, Vectorizer, Weights},
     vectors,
     who::{self, Who},
 };
@@ -103,6 +103,34 @@ enum Kept {
     Dear,
 }
 
+/// The embeddings of the passages of [`Prepared`].
+#[derive(Debug)]
+pub enum Passages {
+    /// Held, or else the TF-IDF rows of all.
+    Held(Texts),
+    /// Neither: the rows are made of the terms.
+    Told(Scales),
+}
+
+/// The TF-IDF rows of passages, made of their terms.
+#[derive(Debug)]
+struct OfTerms<'a> {
+    documents: &'a [Document],
+    passages: &'a [(u32, u32)],
+    weights: Weights<'a>,
+}
+
+impl TfIdf for OfTerms<'_> {
+    fn show(&self, text: usize, to: &mut dyn FnMut((&[u32], &[f32]))) {
+        to(self.weights.rows(&[bag_of(self.documents, self.passages[text])]).row(0));
+    }
+}
+
+/// The term counts of a passage.
+fn bag_of(documents: &[Document], (article, passage): (u32, u32)) -> Bag {
+    Bag::of_passage(&documents[article as usize].passages[passage as usize])
+}
+
 /// Articles up to their embeddings: what is the same however they are clustered.
 #[derive(Debug)]
 pub struct Prepared {
@@ -129,7 +157,7 @@ pub struct Prepared {
     /// Article and passage number (from 0) of each passage vector, ascending.
     pub passages: Vec<(u32, u32)>,
     /// Embeddings of the passages.
-    pub passage_vectors: Texts,
+    pub passage_vectors: Passages,
     /// The articles that have a vector, which are the ones to cluster, ascending.
     pub clustered: Vec<usize>,
     /// Terms that are the whole name of a publication, sorted.
@@ -251,14 +279,22 @@ fn prepare_beside<T: Send>(
     }
     room::give_back(articles.len());
     let passage_rows = |passages: &[(u32, u32)]| {
-        let bag = |&(article, passage): &(u32, u32)| {
-            Bag::of_passage(&segmented.documents[article as usize].passages[passage as usize])
-        };
-        let bags: Vec<Bag> = passages.par_iter().map(bag).collect();
+        let bags: Vec<Bag> = passages.par_iter().map(|&passage| bag_of(&segmented.documents, passage)).collect();
         vectorizer.transform(&bags)
     };
     // Some at a time, so that the terms of all passages are never held beside those of the articles.
-    let passage_vectors = Texts::of(passages.chunks(PASSAGES).map(passage_rows).collect(), &embedder);
+    let blocks = passages.chunks(PASSAGES).map(passage_rows);
+    let passage_vectors = if kept == Kept::All {
+        Passages::Held(Texts::of(blocks.collect(), &embedder))
+    } else {
+        let (mut scales, mut terms) = (Scales::default(), 0);
+        for rows in blocks.clone() {
+            terms += rows.indices.len();
+            scales.extend(&rows, &embedder);
+        }
+        let long = Texts::are_long(passages.len(), terms, &embedder);
+        if long { Passages::Held(Texts::of(blocks.collect(), &embedder)) } else { Passages::Told(scales) }
+    };
     let steered = wanted.map(|wanted| {
         let (segmenter, vectorizer, embedder) = (&segmenter, &vectorizer, &embedder);
         let input = steer::Input { articles: &articles, segmenter, vectorizer, embedder, rows: vectors.view() };
@@ -353,6 +389,11 @@ impl Prepared {
         room::give_back(self.articles.len());
         progress.begin(Stage::Label);
         let documents: Vec<&Document> = self.segmented.documents.iter().collect();
+        let of_terms = OfTerms {
+            documents: &self.segmented.documents,
+            passages: &self.passages,
+            weights: self.vectorizer.weights(),
+        };
         let bags: Vec<&Bag> = self.bags.iter().collect();
         let input = theme::Input {
             articles: &self.articles.iter().collect::<Vec<_>>(),
@@ -361,7 +402,10 @@ impl Prepared {
             bags: if self.bags.len() == documents.len() { Bags::Held(&bags) } else { Bags::Counted(&documents) },
             rows: self.vectors.view(),
             passages: &self.passages,
-            passage_rows: self.passage_vectors.by(&self.embedder),
+            passage_rows: match &self.passage_vectors {
+                Passages::Held(texts) => texts.by(&self.embedder),
+                Passages::Told(scales) => scales.by(&of_terms, &self.embedder),
+            },
             passage_at: &(0..self.passages.len()).collect::<Vec<_>>(),
             clusters: &clusters,
             clustered: &self.clustered,
@@ -396,21 +440,32 @@ impl Prepared {
     #[must_use]
     pub fn into_model(self, who: Who, clusters: Clusters, themes: Themes) -> Model {
         let langs = self.segmented.documents.iter().map(|document| document.lang.into()).collect();
-        let (segmented, bags, mut rows) = (self.segmented, self.bags, self.rows);
+        let (mut segmented, bags, mut rows) = (self.segmented, self.bags, self.rows);
         room::give_back(self.articles.len());
+        let (scales, held) = match self.passage_vectors {
+            Passages::Held(texts) => (None, texts),
+            Passages::Told(scales) => (Some(scales), Texts::default()),
+        };
+        let mut blocks = Vec::new();
         if rows.rows() < self.articles.len() {
-            for documents in segmented.documents.chunks(PASSAGES) {
+            for documents in segmented.documents.chunks_mut(PASSAGES) {
                 let bags: Vec<Bag> = documents.par_iter().map(Bag::of_document).collect();
                 rows.append(self.vectorizer.transform(&bags));
+                if scales.is_some() {
+                    let passages: Vec<&PassageTokens> = documents.iter().flat_map(|d| &d.passages).collect();
+                    let bags: Vec<Bag> = passages.into_par_iter().map(Bag::of_passage).collect();
+                    blocks.push(self.vectorizer.transform(&bags));
+                }
+                // What was made of the terms takes their room.
+                documents.par_iter_mut().for_each(|document| *document = Document::default());
             }
         }
+        let passage_vectors = scales.map_or(held, |scales| scales.with(blocks));
         if !room::is_dear(self.articles.len()) {
             // Many small pieces are given back by a thread that nobody waits for.
             rayon::spawn(move || drop((segmented, bags)));
         } else {
-            // Their room is needed.
-            segmented.documents.into_par_iter().for_each(drop);
-            bags.into_par_iter().for_each(drop);
+            drop((segmented, bags));
             room::give_back(self.articles.len());
         }
         Model {
@@ -426,7 +481,7 @@ impl Prepared {
             rows,
             vectors: self.vectors,
             passages: self.passages,
-            passage_vectors: self.passage_vectors,
+            passage_vectors,
             themes,
             stories: self.stories,
         }

@@ -2,9 +2,10 @@
 //!
 //! A corpus has at least as many passages as articles, and most of their vectors are looked at once or never, by their cosines
 //! to a few others. So what is held of a text, unless it is long, is its TF-IDF row, a third as long, and the length of its
-//! sum: a vector is made whenever it is asked for, the same one bit for bit, and cosines need none ([`Rows::cosines`]).
+//! sum: a vector is made whenever it is asked for, the same one bit for bit, and cosines need none ([`Rows::cosines`]). Of a
+//! large corpus not even the rows are held while the terms they are made of are ([`Scales`]).
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Debug};
 
 use ndarray::{Array1, Array2, ArrayView2, Axis, CowArray, Ix1};
 use rayon::prelude::*;
@@ -34,17 +35,63 @@ pub enum Texts {
 /// What embeddings can be made of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Made {
-    /// The TF-IDF rows of the texts, as they came; all blocks but the last have as many as the first.
-    blocks: Vec<Csr>,
-    /// What makes a unit vector of a row times the vectors; 0 for a text without any.
-    scales: Vec<f32>,
+    blocks: Blocks,
+    scales: Scales,
 }
 
-impl Made {
-    /// The TF-IDF row of a text.
-    fn row(&self, text: usize) -> (&[u32], &[f32]) {
-        let size = self.blocks.first().map_or(1, |block| block.rows().max(1));
-        self.blocks[text / size].row(text % size)
+/// The TF-IDF rows of some texts, held or made.
+pub trait TfIdf: Debug + Sync {
+    /// Shows the row of a text, its columns and values; the text must exist.
+    fn show(&self, text: usize, to: &mut dyn FnMut((&[u32], &[f32])));
+}
+
+/// TF-IDF rows as they came.
+#[derive(Clone, Debug, PartialEq)]
+struct Blocks {
+    blocks: Vec<Csr>,
+    /// The number of the first text of each.
+    first: Vec<usize>,
+}
+
+impl From<Vec<Csr>> for Blocks {
+    fn from(blocks: Vec<Csr>) -> Self {
+        let mut first = Vec::with_capacity(blocks.len());
+        blocks.iter().fold(0, |next, block| {
+            first.push(next);
+            next + block.rows()
+        });
+        Self { blocks, first }
+    }
+}
+
+impl TfIdf for Blocks {
+    fn show(&self, text: usize, to: &mut dyn FnMut((&[u32], &[f32]))) {
+        let block = self.first.partition_point(|&first| first <= text) - 1;
+        to(self.blocks[block].row(text - self.first[block]));
+    }
+}
+
+/// What makes unit vectors of the rows of texts times the vectors of the columns; 0 for a text without any.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scales(Vec<f32>);
+
+impl Scales {
+    /// Those of the texts of more rows.
+    pub fn extend(&mut self, rows: &Csr, embedder: &Embedder) {
+        let scale = |i: usize| Linear::scale(&embedder.view.sum(rows.row(i))) as f32;
+        self.0.par_extend((0..rows.rows()).into_par_iter().map(scale));
+    }
+
+    /// The embeddings that `embedder` makes of rows that are made again whenever they are asked for.
+    #[must_use]
+    pub fn by<'a>(&'a self, rows: &'a dyn TfIdf, embedder: &'a Embedder) -> Rows<'a> {
+        Rows(Kind::Made(Sums { rows, scales: &self.0, view: &embedder.view }))
+    }
+
+    /// The texts, with their rows in blocks of any size.
+    #[must_use]
+    pub fn with(self, blocks: Vec<Csr>) -> Texts {
+        Texts::Made(Made { blocks: blocks.into(), scales: self })
     }
 }
 
@@ -55,21 +102,24 @@ impl Default for Texts {
 }
 
 impl Texts {
-    /// The texts of these TF-IDF rows, of the columns of `embedder`; all blocks but the last have as many as the first.
+    /// The texts of these TF-IDF rows, of the columns of `embedder`, in blocks of any size.
     #[must_use]
     pub fn of(blocks: Vec<Csr>, embedder: &Embedder) -> Self {
         let n: usize = blocks.iter().map(Csr::rows).sum();
         let terms: usize = blocks.iter().map(|block| block.indices.len()).sum();
-        // A term takes the room of two numbers: its column and its value.
-        if n * embedder.dimensions() <= LONG * 2 * terms {
+        if Self::are_long(n, terms, embedder) {
             return Self::Held(all(&blocks, embedder));
         }
-        let mut scales: Vec<f32> = Vec::with_capacity(n);
-        for rows in &blocks {
-            let scale = |i: usize| Linear::scale(&embedder.view.sum(rows.row(i))) as f32;
-            scales.par_extend((0..rows.rows()).into_par_iter().map(scale));
-        }
-        Self::Made(Made { blocks, scales })
+        let mut scales = Scales::default();
+        blocks.iter().for_each(|rows| scales.extend(rows, embedder));
+        scales.with(blocks)
+    }
+
+    /// Whether the vectors of `n` texts, which have so many terms between them, are held.
+    #[must_use]
+    pub fn are_long(n: usize, terms: usize, embedder: &Embedder) -> bool {
+        // A term takes the room of two numbers: its column and its value.
+        n * embedder.dimensions() <= LONG * 2 * terms
     }
 
     /// The embeddings, made by `embedder` if they are not held.
@@ -77,7 +127,7 @@ impl Texts {
     pub fn by<'a>(&'a self, embedder: &'a Embedder) -> Rows<'a> {
         match self {
             Self::Held(rows) => Rows(Kind::Held(rows.view())),
-            Self::Made(made) => Rows(Kind::Made(made, &embedder.view)),
+            Self::Made(made) => made.scales.by(&made.blocks, embedder),
         }
     }
 
@@ -86,7 +136,7 @@ impl Texts {
     pub fn all(&self, embedder: &Embedder) -> Cow<'_, Array2<f32>> {
         match self {
             Self::Held(rows) => Cow::Borrowed(rows),
-            Self::Made(made) => Cow::Owned(all(&made.blocks, embedder)),
+            Self::Made(made) => Cow::Owned(all(&made.blocks.blocks, embedder)),
         }
     }
 }
@@ -111,7 +161,15 @@ pub struct Rows<'a>(Kind<'a>);
 #[derive(Clone, Copy, Debug)]
 enum Kind<'a> {
     Held(ArrayView2<'a, f32>),
-    Made(&'a Made, &'a Linear),
+    Made(Sums<'a>),
+}
+
+/// Texts whose vectors are sums of those of their terms.
+#[derive(Clone, Copy, Debug)]
+struct Sums<'a> {
+    rows: &'a dyn TfIdf,
+    scales: &'a [f32],
+    view: &'a Linear,
 }
 
 impl<'a> From<ArrayView2<'a, f32>> for Rows<'a> {
@@ -126,7 +184,7 @@ impl<'a> Rows<'a> {
     pub fn view(&self) -> Rows<'_> {
         match &self.0 {
             Kind::Held(rows) => Rows(Kind::Held(rows.view())),
-            Kind::Made(made, view) => Rows(Kind::Made(made, view)),
+            Kind::Made(sums) => Rows(Kind::Made(*sums)),
         }
     }
 
@@ -141,8 +199,9 @@ impl<'a> Rows<'a> {
     pub fn into_row(self, at: usize) -> CowArray<'a, f32, Ix1> {
         match self.0 {
             Kind::Held(rows) => rows.index_axis_move(Axis(0), at).into(),
-            Kind::Made(made, view) => {
-                let mut row = view.sum(made.row(at));
+            Kind::Made(Sums { rows, view, .. }) => {
+                let mut row = Vec::new();
+                rows.show(at, &mut |terms| row = view.sum(terms));
                 Linear::unit(&mut row);
                 Array1::from(row).into()
             }
@@ -153,10 +212,12 @@ impl<'a> Rows<'a> {
     /// sums of the products of their terms, `k` for each, and not of vectors; that may tell in the last bits.
     #[must_use]
     pub fn cosines(&self, to: ArrayView2<'_, f32>, texts: &[usize]) -> Cosines<'_> {
-        let Kind::Made(made, view) = &self.0 else { return Cosines { rows: self.view(), to: to.into_owned() } };
+        let Kind::Made(Sums { rows, view, .. }) = &self.0 else {
+            return Cosines { rows: self.view(), to: to.into_owned() };
+        };
         let mut occurs = vec![false; view.columns()];
         for &text in texts {
-            made.row(text).0.iter().for_each(|&column| occurs[column as usize] = true);
+            rows.show(text, &mut |(columns, _)| columns.iter().for_each(|&column| occurs[column as usize] = true));
         }
         let to = to.as_standard_layout();
         let to: Vec<&[f32]> = to.rows().into_iter().filter_map(|to| to.to_slice()).collect();
@@ -207,10 +268,10 @@ impl Cosines<'_> {
                 let row = rows.row(text);
                 out.iter_mut().zip(self.to.rows()).for_each(|(out, to)| *out = row.dot(&to));
             }
-            Kind::Made(made, _) => {
+            Kind::Made(Sums { rows, scales, .. }) => {
                 out.fill(0.0);
-                row_times(made.row(text), self.to.view(), out);
-                out.iter_mut().for_each(|out| *out *= made.scales[text]);
+                rows.show(text, &mut |terms| row_times(terms, self.to.view(), out));
+                out.iter_mut().for_each(|out| *out *= scales[text]);
             }
         }
     }

@@ -185,32 +185,11 @@ impl Vectorizer {
     /// Computed in double precision, kept in single.
     #[must_use]
     pub fn transform(&self, bags: &[Bag]) -> Csr {
-        let idf: Vec<f64> = (0..self.columns.len()).map(|column| self.idf(column)).collect();
+        let idf = self.idfs();
         // Of many texts each term is looked up many times.
         let columns = (bags.len() > CHUNK).then(|| self.by_term());
-        let column = |term: u32| match &columns {
-            Some(columns) => columns.get(term as usize).copied().filter(|&column| column != NO_COLUMN),
-            None => self.column(term).map(|column| column as u32),
-        };
-        let chunks: Vec<Csr> = bags
-            .par_chunks(CHUNK)
-            .map(|bags| {
-                let mut rows = Csr { cols: self.columns.len(), indptr: vec![0], ..Csr::default() };
-                let mut weights: Vec<f64> = Vec::new();
-                for bag in bags {
-                    weights.clear();
-                    for &(term, count) in &bag.0 {
-                        let Some(column) = column(term) else { continue };
-                        rows.indices.push(column);
-                        weights.push((1.0 + f64::from(count.max(1)).ln()) * idf[column as usize]);
-                    }
-                    let length = weights.iter().map(|weight| weight * weight).sum::<f64>().sqrt();
-                    rows.values.extend(weights.iter().map(|weight| (weight / length) as f32));
-                    rows.indptr.push(rows.indices.len());
-                }
-                rows
-            })
-            .collect();
+        let weights = Weights { vectorizer: self, idf, columns };
+        let chunks: Vec<Csr> = bags.par_chunks(CHUNK).map(|bags| weights.rows(bags)).collect();
         let entries = chunks.iter().map(|chunk| chunk.indices.len()).sum();
         let mut rows = Csr {
             cols: self.columns.len(),
@@ -223,6 +202,16 @@ impl Vectorizer {
         rows
     }
 
+    /// What is looked up to weigh the terms of many texts.
+    #[must_use]
+    pub fn weights(&self) -> Weights<'_> {
+        Weights { vectorizer: self, idf: self.idfs(), columns: Some(self.by_term()) }
+    }
+
+    fn idfs(&self) -> Vec<f64> {
+        (0..self.columns.len()).map(|column| self.idf(column)).collect()
+    }
+
     /// The column of each term up to the last that has one; [`NO_COLUMN`] where there is none.
     fn by_term(&self) -> Vec<u32> {
         let mut columns = vec![NO_COLUMN; self.columns.last().map_or(0, |&last| last as usize + 1)];
@@ -230,5 +219,43 @@ impl Vectorizer {
             columns[term as usize] = column;
         }
         columns
+    }
+}
+
+/// The weights of terms, to make rows of one text after the other.
+#[derive(Debug)]
+pub struct Weights<'a> {
+    vectorizer: &'a Vectorizer,
+    /// By column.
+    idf: Vec<f64>,
+    /// The column of each term, if it is not searched for.
+    columns: Option<Vec<u32>>,
+}
+
+impl Weights<'_> {
+    /// The rows that [`Vectorizer::transform`] makes of these texts, made by one thread.
+    #[must_use]
+    pub fn rows(&self, bags: &[Bag]) -> Csr {
+        let mut rows = Csr { cols: self.vectorizer.columns.len(), indptr: vec![0], ..Csr::default() };
+        let mut weights: Vec<f64> = Vec::new();
+        for bag in bags {
+            weights.clear();
+            for &(term, count) in &bag.0 {
+                let Some(column) = self.column(term) else { continue };
+                rows.indices.push(column);
+                weights.push((1.0 + f64::from(count.max(1)).ln()) * self.idf[column as usize]);
+            }
+            let length = weights.iter().map(|weight| weight * weight).sum::<f64>().sqrt();
+            rows.values.extend(weights.iter().map(|weight| (weight / length) as f32));
+            rows.indptr.push(rows.indices.len());
+        }
+        rows
+    }
+
+    fn column(&self, term: u32) -> Option<u32> {
+        match &self.columns {
+            Some(columns) => columns.get(term as usize).copied().filter(|&column| column != NO_COLUMN),
+            None => self.vectorizer.column(term).map(|column| column as u32),
+        }
     }
 }
