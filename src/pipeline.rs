@@ -9,12 +9,12 @@ use crate::{
     article::{Article, Counts, Skipped},
     cluster::{self, Clusters, Guide, K},
     config::Config,
-    embed::{self, Embedder, Scales, Texts, TfIdf},
+    embed::{self, Embedder, Row, Scales, Texts, TfIdf},
     error::{Error, Result},
     input::{Collection, Limit, Limits},
     model::Model,
     remote, room,
-    segment::{self, Document, PassageTokens, Segmented, Segmenter, Term},
+    segment::{self, Document, Documents, PassageTokens, Segmented, Segmenter, Term},
     steer::{self, Steered},
     story::{self, Stories},
     theme::{self, Bags, Themes},
@@ -115,20 +115,20 @@ pub enum Passages {
 /// The TF-IDF rows of passages, made of their terms.
 #[derive(Debug)]
 struct OfTerms<'a> {
-    documents: &'a [Document],
+    documents: &'a Documents,
     passages: &'a [(u32, u32)],
     weights: Weights<'a>,
 }
 
 impl TfIdf for OfTerms<'_> {
-    fn show(&self, text: usize, to: &mut dyn FnMut((&[u32], &[f32]))) {
+    fn show(&self, text: usize, to: &mut dyn FnMut(Row<'_>)) {
         to(self.weights.rows(&[bag_of(self.documents, self.passages[text])]).row(0));
     }
 }
 
 /// The term counts of a passage.
-fn bag_of(documents: &[Document], (article, passage): (u32, u32)) -> Bag {
-    Bag::of_passage(&documents[article as usize].passages[passage as usize])
+fn bag_of(documents: &Documents, (article, passage): (u32, u32)) -> Bag {
+    Bag::of_passage(documents.of(article as usize).passage(passage as usize))
 }
 
 /// Articles up to their embeddings: what is the same however they are clustered.
@@ -240,8 +240,8 @@ fn prepare_beside<T: Send>(
         room::give_back(articles.len());
     }
     let passages: Vec<(u32, u32)> = (0u32..)
-        .zip(&segmented.documents)
-        .flat_map(|(article, document)| (0u32..).zip(&document.passages).map(move |(passage, _)| (article, passage)))
+        .zip(segmented.documents.iter())
+        .flat_map(|(article, document)| (0u32..).zip(document.passages()).map(move |(passage, _)| (article, passage)))
         .collect();
 
     progress.begin(Stage::Relate);
@@ -388,7 +388,7 @@ impl Prepared {
 
         room::give_back(self.articles.len());
         progress.begin(Stage::Label);
-        let documents: Vec<&Document> = self.segmented.documents.iter().collect();
+        let documents: Vec<Document<'_>> = self.segmented.documents.iter().collect();
         let of_terms = OfTerms {
             documents: &self.segmented.documents,
             passages: &self.passages,
@@ -439,7 +439,7 @@ impl Prepared {
     /// The model of a clustering of these articles, in which so much is named.
     #[must_use]
     pub fn into_model(self, who: Who, clusters: Clusters, themes: Themes) -> Model {
-        let langs = self.segmented.documents.iter().map(|document| document.lang.into()).collect();
+        let langs = self.segmented.documents.iter().map(|document| document.lang().into()).collect();
         let (mut segmented, bags, mut rows) = (self.segmented, self.bags, self.rows);
         room::give_back(self.articles.len());
         let (scales, held) = match self.passage_vectors {
@@ -448,16 +448,17 @@ impl Prepared {
         };
         let mut blocks = Vec::new();
         if rows.rows() < self.articles.len() {
-            for documents in segmented.documents.chunks_mut(PASSAGES) {
+            for documents in std::mem::take(&mut segmented.documents).into_parts() {
                 let bags: Vec<Bag> = documents.par_iter().map(Bag::of_document).collect();
                 rows.append(self.vectorizer.transform(&bags));
                 if scales.is_some() {
-                    let passages: Vec<&PassageTokens> = documents.iter().flat_map(|d| &d.passages).collect();
+                    let passages: Vec<PassageTokens<'_>> = documents.iter().flat_map(|d| d.passages()).collect();
                     let bags: Vec<Bag> = passages.into_par_iter().map(Bag::of_passage).collect();
                     blocks.push(self.vectorizer.transform(&bags));
                 }
                 // What was made of the terms takes their room.
-                documents.par_iter_mut().for_each(|document| *document = Document::default());
+                drop(documents);
+                room::give_back(self.articles.len());
             }
         }
         let passage_vectors = scales.map_or(held, |scales| scales.with(blocks));

@@ -43,7 +43,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
 pub use lexicon::Origin;
 pub use linear::Linear;
-pub use texts::{Cosines, Made, Rows, Scales, Texts, TfIdf};
+pub use texts::{Cosines, Made, Row, Rows, Scales, Texts, TfIdf};
 
 use self::lexicon::Source;
 use crate::{

@@ -39,10 +39,13 @@ pub struct Made {
     scales: Scales,
 }
 
+/// A TF-IDF row: its columns and values.
+pub type Row<'a> = (&'a [u32], &'a [f32]);
+
 /// The TF-IDF rows of some texts, held or made.
 pub trait TfIdf: Debug + Sync {
-    /// Shows the row of a text, its columns and values; the text must exist.
-    fn show(&self, text: usize, to: &mut dyn FnMut((&[u32], &[f32])));
+    /// Shows the row of a text; the text must exist.
+    fn show(&self, text: usize, to: &mut dyn FnMut(Row<'_>));
 }
 
 /// TF-IDF rows as they came.
@@ -65,7 +68,7 @@ impl From<Vec<Csr>> for Blocks {
 }
 
 impl TfIdf for Blocks {
-    fn show(&self, text: usize, to: &mut dyn FnMut((&[u32], &[f32]))) {
+    fn show(&self, text: usize, to: &mut dyn FnMut(Row<'_>)) {
         let block = self.first.partition_point(|&first| first <= text) - 1;
         to(self.blocks[block].row(text - self.first[block]));
     }

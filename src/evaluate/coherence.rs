@@ -24,7 +24,7 @@ use crate::segment::{Document, Segmented, Term};
 /// Words a window holds.
 pub const WINDOW: usize = 10;
 const EPSILON: f64 = 1e-12;
-/// Articles a task of the thread pool works through; counts are whole numbers, so any value gives the same result.
+/// Articles a task of the thread pool works through, at least; counts are whole numbers, so any value gives the same result.
 const CHUNK: usize = 64;
 
 /// Mean c_npmi of themes, given as terms of the table, over the texts they come from. Themes of fewer than two terms are
@@ -37,14 +37,15 @@ pub fn npmi(corpus: &Segmented, themes: &[Vec<u32>]) -> Option<f64> {
     }
     let counts = corpus
         .documents
-        .par_chunks(CHUNK)
-        .map(|documents| {
-            let mut counts = Counts { single: vec![0; slots.len()], ..Counts::default() };
-            for document in documents {
+        .par_iter()
+        .with_min_len(CHUNK)
+        .fold(
+            || Counts { single: vec![0; slots.len()], ..Counts::default() },
+            |mut counts, document| {
                 counts.slide(&Text::of(document, &corpus.terms, &slots));
-            }
-            counts
-        })
+                counts
+            },
+        )
         .reduce(|| Counts { single: vec![0; slots.len()], ..Counts::default() }, Counts::add);
     let scores: Vec<f64> = themes
         .iter()
@@ -79,10 +80,9 @@ struct Text {
 
 impl Text {
     /// Title, headings and passages, one after the other.
-    fn of(document: &Document, terms: &[Term], slots: &FxHashMap<u32, u32>) -> Self {
-        let passages = document.passages.iter().flat_map(|p| p.heading.iter().chain(&p.text));
+    fn of(document: Document<'_>, terms: &[Term], slots: &FxHashMap<u32, u32>) -> Self {
         let mut text = Self { words: 0, found: Vec::new() };
-        for token in document.title.iter().chain(passages) {
+        for token in document.tokens() {
             // A phrase stands before its words.
             let parts = terms.get(token.term as usize).map_or(0, |term| term.parts.len());
             if let Some(&slot) = slots.get(&token.term) {

@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     config::Config,
     input::{self, Pair},
-    segment::{Document, PassageTokens, Segmented, Term, Token},
+    segment::{Documents, PassageTokens, Segmented, Term, Token},
 };
 
 fn reference() -> Value {
@@ -27,16 +27,14 @@ fn close(ours: f64, theirs: &Value, what: &str) {
 fn corpus(texts: &[Vec<u32>], words: u32, phrases: &[Vec<u32>]) -> Segmented {
     let word = |i: u32| Term { key: format!("{i:05}"), ..Term::default() };
     let phrase = |parts: &Vec<u32>| Term { key: format!("p{parts:?}"), parts: parts.clone(), ..Term::default() };
-    let document = |text: &Vec<u32>| Document {
-        passages: vec![PassageTokens {
-            text: text.iter().map(|&term| Token { term, start: 0, end: 0 }).collect(),
-            ..PassageTokens::default()
-        }],
-        ..Document::default()
-    };
+    let mut documents = Documents::default();
+    for text in texts {
+        let text: Vec<Token> = text.iter().map(|&term| Token { term, start: 0, end: 0 }).collect();
+        documents.push("en", &[], [PassageTokens { heading: &[], text: &text }]);
+    }
     Segmented {
         terms: (0..words).map(word).chain(phrases.iter().map(phrase)).collect(),
-        documents: texts.iter().map(document).collect(),
+        documents,
         ..Segmented::default()
     }
 }

@@ -172,8 +172,8 @@ fn cleaned(teacher: ArrayView2<'_, f32>, chinese: &[bool]) -> Array2<f32> {
 fn targets(texts: &[Text], segmented: &Segmented, teacher: ArrayView2<'_, f32>, pull: f32) -> Array2<f32> {
     let chinese: Vec<bool> = texts
         .iter()
-        .zip(&segmented.documents)
-        .map(|(text, document)| text.lang.as_deref().unwrap_or(document.lang).starts_with("zh"))
+        .zip(segmented.documents.iter())
+        .map(|(text, document)| text.lang.as_deref().unwrap_or(document.lang()).starts_with("zh"))
         .collect();
     let mut rows = cleaned(teacher, &chinese);
     if pull > 0.0 {

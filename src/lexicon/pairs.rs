@@ -45,8 +45,8 @@ pub struct Pair {
 pub fn pairs(lexicon: &Lexicon<'_>, texts: &[Text], least: f32) -> Result<Vec<Pair>> {
     let corpus = sources::cut_phrases(texts)?;
     let mut holders = vec![0usize; corpus.terms.len()];
-    for document in &corpus.documents {
-        let mut terms: Vec<u32> = document.passages.iter().flat_map(|p| &p.text).map(|token| token.term).collect();
+    for document in corpus.documents.iter() {
+        let mut terms: Vec<u32> = document.passages().flat_map(|p| p.text).map(|token| token.term).collect();
         terms.sort_unstable();
         terms.dedup();
         terms.into_iter().for_each(|term| holders[term as usize] += 1);

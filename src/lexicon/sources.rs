@@ -114,9 +114,9 @@ pub(super) fn entries(words: &[String]) -> Result<Vec<Entry>> {
         others.iter().map(|&i| Article { title: words[i].clone(), ..Article::default() }).collect();
     let settings = segment::Settings { phrases: false, ..segment::Settings::default() };
     let (_, segmented) = segment::fit(&articles, &settings)?;
-    for (&i, document) in others.iter().zip(&segmented.documents) {
+    for (&i, document) in others.iter().zip(segmented.documents.iter()) {
         let keys: Vec<&str> =
-            document.title.iter().map(|token| segmented.terms[token.term as usize].key.as_str()).collect();
+            document.title().iter().map(|token| segmented.terms[token.term as usize].key.as_str()).collect();
         keyed[i] = (!keys.is_empty()).then(|| keys.join(" "));
     }
     let mut seen = FxHashSet::default();

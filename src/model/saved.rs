@@ -202,7 +202,7 @@ impl Saved {
             })
             .collect::<Option<Vec<Term>>>();
         let state = State {
-            terms: terms.ok_or_else(|| damaged("terms"))?,
+            terms: terms.ok_or_else(|| damaged("terms"))?.into(),
             dict: self.head.dict.clone(),
             stopwords: self.head.stopwords.clone(),
         };

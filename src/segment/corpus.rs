@@ -9,7 +9,8 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Document, Lang, PassageTokens, Segmented, Settings, Term, Token,
+    Lang, Segmented, Settings, Term, Token,
+    documents::Block,
     language::{self, Shares},
     lexis::Lexis,
     phrases::{self, Matcher, Sequence},
@@ -33,71 +34,65 @@ const WORDS: usize = 1024;
 /// Passes over the corpus that weed out phrases whose words mostly went to other phrases.
 const WEEDINGS: usize = 3;
 
-/// The words of one article.
+/// The words of the articles of a chunk.
+#[derive(Default)]
 struct Read {
-    title: Vec<Tok>,
-    passages: Vec<(Vec<Tok>, Vec<Tok>)>,
-    lang: &'static str,
-    /// Words too long to be terms.
-    overlong: usize,
+    toks: Block<Tok>,
+    /// The articles with words too long to be terms, from the chunk's first, and how many.
+    overlong: Vec<(usize, usize)>,
 }
 
 impl Read {
-    /// Title, headings and texts, in order.
-    fn texts(&self) -> impl Iterator<Item = &Vec<Tok>> {
-        std::iter::once(&self.title).chain(self.passages.iter().flat_map(|(heading, text)| [heading, text]))
-    }
-
-    fn texts_mut(&mut self) -> impl Iterator<Item = &mut Vec<Tok>> {
-        std::iter::once(&mut self.title).chain(self.passages.iter_mut().flat_map(|(heading, text)| [heading, text]))
-    }
-}
-
-fn read(vocabulary: &mut Vocabulary, lexis: &Lexis, article: &Article) -> Read {
-    let mut shares = Shares::default();
-    let before = vocabulary.overlong;
-    let mut read = |text: &str, kind: Kind, hidden: &[Range<usize>]| {
-        let japanese = is_japanese(text);
-        shares.add(text, japanese);
-        vocabulary.read(lexis, text, japanese, kind, hidden)
-    };
-    let title = read(&article.title, Kind::Title, &[]);
-    let passages = article
-        .passages
-        .iter()
-        .map(|passage| {
-            let heading = passage.heading.as_deref().unwrap_or_default();
+    /// Adds an article.
+    fn add(&mut self, vocabulary: &mut Vocabulary, lexis: &Lexis, article: &Article) {
+        let mut shares = Shares::default();
+        let before = vocabulary.overlong;
+        let mut read = |text: &str, kind: Kind, hidden: &[Range<usize>]| {
+            let japanese = is_japanese(text);
+            shares.add(text, japanese);
+            self.toks.text(|toks| vocabulary.read(lexis, text, japanese, kind, hidden, toks));
+        };
+        read(&article.title, Kind::Title, &[]);
+        for passage in &article.passages {
+            read(passage.heading.as_deref().unwrap_or_default(), Kind::Title, &[]);
             let citations: Vec<Range<usize>> = passage.citations.iter().map(|c| c.span.clone()).collect();
-            (read(heading, Kind::Title, &[]), read(&passage.text, Kind::Running, &citations))
-        })
-        .collect();
-    Read { title, passages, lang: shares.name(), overlong: vocabulary.overlong - before }
+            read(&passage.text, Kind::Running, &citations);
+        }
+        let overlong = vocabulary.overlong - before;
+        if overlong > 0 {
+            self.overlong.push((self.toks.len(), overlong));
+        }
+        self.toks.article(shares.name());
+    }
 }
 
 /// Cuts every article, learns the phrases if asked to, and numbers the terms.
 pub(super) fn segment(articles: &[Article], lexis: &Lexis, settings: &Settings) -> Segmented {
     let (local, owners, mut chunks) = read_all(articles, lexis, settings.longest);
     let (vocabulary, names) = merge(local, lexis);
-    let overlong =
-        chunks.iter().flatten().map(|read| read.overlong).enumerate().filter(|&(_, count)| count > 0).collect();
+    let mut first = 0;
+    let mut overlong = Vec::new();
+    for read in &chunks {
+        overlong.extend(read.overlong.iter().map(|&(article, count)| (first + article, count)));
+        first += read.toks.len();
+    }
     let (words, ranks) = words(vocabulary);
     chunks.par_iter_mut().zip(&owners).for_each(|(chunk, &owner)| {
         let names = &names[owner];
-        for tok in chunk.iter_mut().flat_map(Read::texts_mut).flatten() {
+        for tok in chunk.toks.items_mut() {
             tok.word = ranks[names[tok.word as usize] as usize];
         }
     });
     let found = if settings.phrases { learn(&chunks, words.len()) } else { Vec::new() };
     let (terms, numbers, matcher) = table(words, &found, articles, &chunks);
-    let documents =
-        chunks.into_par_iter().flat_map_iter(|chunk| chunk).map(|r| number(r, &numbers, &matcher)).collect();
-    Segmented { terms, documents, overlong }
+    let blocks: Vec<_> = chunks.into_par_iter().map(|read| number(&read.toks, &numbers, &matcher)).collect();
+    Segmented { terms: terms.into(), documents: blocks.into_iter().collect(), overlong }
 }
 
 /// Reads the articles, a chunk at a time. Returns the vocabularies, one a thread, and the chunks in order, each with the
 /// vocabulary its words are numbered by. Which thread reads which chunk is a matter of chance, and so are the numbers; what
 /// is made of them later goes by the words' keys.
-fn read_all(articles: &[Article], lexis: &Lexis, longest: usize) -> (Vec<Vocabulary>, Vec<usize>, Vec<Vec<Read>>) {
+fn read_all(articles: &[Article], lexis: &Lexis, longest: usize) -> (Vec<Vocabulary>, Vec<usize>, Vec<Read>) {
     let chunks: Vec<&[Article]> = articles.chunks(chunk_size(articles.len())).collect();
     let next = AtomicUsize::new(0);
     let work = |_| {
@@ -106,18 +101,20 @@ fn read_all(articles: &[Article], lexis: &Lexis, longest: usize) -> (Vec<Vocabul
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(chunk) = chunks.get(at) else { return (vocabulary, done) };
-            let all: Vec<Read> = chunk.iter().map(|article| read(&mut vocabulary, lexis, article)).collect();
-            done.push((at, all));
+            let mut read = Read::default();
+            chunk.iter().for_each(|article| read.add(&mut vocabulary, lexis, article));
+            read.toks.close();
+            done.push((at, read));
         }
     };
     let read: Vec<_> = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1).map(work).collect();
     let (mut vocabularies, mut in_order) = (Vec::with_capacity(read.len()), Vec::with_capacity(chunks.len()));
     for (owner, (vocabulary, done)) in read.into_iter().enumerate() {
         vocabularies.push(vocabulary);
-        in_order.extend(done.into_iter().map(|(at, chunk)| (at, owner, chunk)));
+        in_order.extend(done.into_iter().map(|(at, read)| (at, owner, read)));
     }
     in_order.sort_unstable_by_key(|&(at, ..)| at);
-    let (owners, chunks) = in_order.into_iter().map(|(_, owner, chunk)| (owner, chunk)).unzip();
+    let (owners, chunks) = in_order.into_iter().map(|(_, owner, read)| (owner, read)).unzip();
     (vocabularies, owners, chunks)
 }
 
@@ -201,15 +198,15 @@ fn commonest(spellings: &Spellings) -> Option<String> {
 }
 
 /// Learns the phrases and drops those that the longest match leaves too few occurrences of.
-fn learn(chunks: &[Vec<Read>], vocabulary: usize) -> Vec<Vec<u32>> {
-    let words: usize = chunks.iter().flatten().flat_map(Read::texts).map(Vec::len).sum();
+fn learn(chunks: &[Read], vocabulary: usize) -> Vec<Vec<u32>> {
+    let words: usize = chunks.iter().map(|read| read.toks.items().len()).sum();
     let step = words.div_ceil(LEARNT_FROM).max(1);
-    let size = chunks.first().map_or(0, Vec::len);
-    let part = |(chunk, read): (usize, &Vec<Read>)| {
+    let size = chunks.first().map_or(0, |read| read.toks.len());
+    let part = |(chunk, read): (usize, &Read)| {
         let mut sequence = Sequence::default();
         // All chunks but the last are of one size.
-        for (article, read) in (chunk * size..).zip(read).filter(|(article, _)| article % step == 0) {
-            for text in read.texts() {
+        for (article, at) in (chunk * size..).zip(0..read.toks.len()).filter(|(article, _)| article % step == 0) {
+            for text in read.toks.texts_of(at) {
                 sequence.push(article, text.iter().map(|tok| (tok.word, tok.linked)));
             }
         }
@@ -223,7 +220,7 @@ fn learn(chunks: &[Vec<Read>], vocabulary: usize) -> Vec<Vec<u32>> {
             .par_iter()
             .map(|chunk| {
                 let mut counts = vec![0_u32; found.len()];
-                for text in chunk.iter().flat_map(Read::texts) {
+                for text in chunk.toks.texts() {
                     matcher.find(
                         text.len(),
                         |i| (Some(text[i].word), text[i].linked),
@@ -258,12 +255,7 @@ struct Numbers {
 }
 
 /// Merges words and phrases into one table sorted by key.
-fn table(
-    words: Vec<Term>,
-    found: &[Vec<u32>],
-    articles: &[Article],
-    chunks: &[Vec<Read>],
-) -> (Vec<Term>, Numbers, Matcher) {
+fn table(words: Vec<Term>, found: &[Vec<u32>], articles: &[Article], chunks: &[Read]) -> (Vec<Term>, Numbers, Matcher) {
     let matcher = matcher(found);
     let mut spellings = phrase_spellings(found, &words, articles, chunks, &matcher);
     let mut terms: Vec<(Term, usize)> = found
@@ -301,7 +293,7 @@ fn phrase_spellings(
     found: &[Vec<u32>],
     words: &[Term],
     articles: &[Article],
-    chunks: &[Vec<Read>],
+    chunks: &[Read],
     matcher: &Matcher,
 ) -> Vec<Spellings> {
     let chinese: Vec<bool> =
@@ -311,11 +303,11 @@ fn phrase_spellings(
         .zip(articles.par_chunks(chunk_size(articles.len())))
         .map(|(chunk, articles)| {
             let mut local: FxHashMap<u32, Spellings> = FxHashMap::default();
-            for (read, article) in chunk.iter().zip(articles) {
+            for (at, article) in articles.iter().enumerate() {
                 let headings =
                     article.passages.iter().flat_map(|p| [p.heading.as_deref().unwrap_or_default(), p.text.as_str()]);
                 let texts = std::iter::once(article.title.as_str()).chain(headings);
-                for (toks, text) in read.texts().zip(texts) {
+                for (toks, text) in chunk.toks.texts_of(at).zip(texts) {
                     matcher.find(
                         toks.len(),
                         |i| (Some(toks[i].word), toks[i].linked),
@@ -344,12 +336,11 @@ fn phrase_spellings(
     spellings
 }
 
-/// The tokens of an article, phrases before their words.
-fn number(read: Read, numbers: &Numbers, matcher: &Matcher) -> Document {
-    let tokens = |toks: Vec<Tok>| {
-        let mut tokens: Vec<Token> = Vec::with_capacity(toks.len() + toks.len() / 4);
+/// The tokens of articles, phrases before their words.
+fn number(toks: &Block<Tok>, numbers: &Numbers, matcher: &Matcher) -> Block<Token> {
+    let word = |tok: &Tok| Token { term: numbers.words[tok.word as usize], start: tok.start, end: tok.end };
+    toks.map(toks.items().len() / 4 * 5, |toks, tokens| {
         let mut done = 0;
-        let word = |tok: &Tok| Token { term: numbers.words[tok.word as usize], start: tok.start, end: tok.end };
         matcher.find(
             toks.len(),
             |i| (Some(toks[i].word), toks[i].linked),
@@ -361,16 +352,5 @@ fn number(read: Read, numbers: &Numbers, matcher: &Matcher) -> Document {
             },
         );
         tokens.extend(toks[done..].iter().map(word));
-        tokens.shrink_to_fit();
-        tokens
-    };
-    Document {
-        title: tokens(read.title),
-        passages: read
-            .passages
-            .into_iter()
-            .map(|(heading, text)| PassageTokens { heading: tokens(heading), text: tokens(text) })
-            .collect(),
-        lang: read.lang,
-    }
+    })
 }

@@ -11,10 +11,11 @@
 //! let (segmenter, corpus) = segment::fit(&[article], &segment::Settings::default())?;
 //!
 //! let surface = |token: &segment::Token| corpus.terms[token.term as usize].surface.as_str();
-//! let document = &corpus.documents[0];
-//! assert_eq!(document.title.iter().map(surface).collect::<Vec<_>>(), ["气候变化"]);
-//! assert_eq!(document.passages[0].text.iter().map(surface).collect::<Vec<_>>(), ["China", "deep", "sea", "科考", "sails"]);
-//! assert_eq!(document.lang, "zh+en");
+//! let document = corpus.documents.of(0);
+//! assert_eq!(document.title().iter().map(surface).collect::<Vec<_>>(), ["气候变化"]);
+//! let text = document.passage(0).text;
+//! assert_eq!(text.iter().map(surface).collect::<Vec<_>>(), ["China", "deep", "sea", "科考", "sails"]);
+//! assert_eq!(document.lang(), "zh+en");
 //! assert!(segmenter.cut("sailing").iter().all(|piece| piece.term.is_some()));
 //! # Ok::<(), wenmai::Error>(())
 //! ```
@@ -55,6 +56,7 @@
 mod chinese;
 mod corpus;
 mod dictionary;
+mod documents;
 mod english;
 mod hanzi;
 mod language;
@@ -71,7 +73,7 @@ mod stopwords;
 #[cfg(test)]
 mod tests;
 
-use std::{borrow::Cow, fmt, ops::Range, path::PathBuf};
+use std::{borrow::Cow, fmt, ops::Range, path::PathBuf, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +85,7 @@ use self::{
 };
 pub use chinese::{dictionary_words, part_of_speech, word_list};
 pub use dictionary::Entry;
+pub use documents::{Document, Documents, PassageTokens};
 pub use hanzi::{Character, Dictionary, Edge, Part};
 pub use normal::fold_word as fold;
 
@@ -209,33 +212,13 @@ pub struct Token {
     pub end: u32,
 }
 
-/// The terms of one passage. A phrase's token is followed by the tokens of its words, so both are counted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PassageTokens {
-    /// The terms of the heading; offsets are into the heading.
-    pub heading: Vec<Token>,
-    /// The terms of the text, by `(start, Reverse(end))`; offsets are into the passage's text.
-    pub text: Vec<Token>,
-}
-
-/// The terms of one article.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Document {
-    /// The terms of the title; offsets are into the title.
-    pub title: Vec<Token>,
-    /// The terms of each passage, as many as the article has passages.
-    pub passages: Vec<PassageTokens>,
-    /// The languages of the text by share of its letters: `zh`, `en`, `zh+en` (each at least a tenth) or `other`.
-    pub lang: &'static str,
-}
-
 /// A segmented corpus.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Segmented {
     /// The terms, sorted by key.
-    pub terms: Vec<Term>,
-    /// The articles, in the order given.
-    pub documents: Vec<Document>,
+    pub terms: Arc<[Term]>,
+    /// The terms of each article, in the order given.
+    pub documents: Documents,
     /// The articles, by number, that have words too long to be terms, ascending, and how many.
     pub overlong: Vec<(usize, usize)>,
 }
@@ -272,7 +255,7 @@ pub trait Table {
     fn key(&self, term: u32) -> Option<&str>;
 }
 
-impl Table for Vec<Term> {
+impl Table for [Term] {
     fn find(&self, key: &str) -> Option<u32> {
         self.binary_search_by(|term| term.key.as_str().cmp(key)).ok().and_then(|i| u32::try_from(i).ok())
     }
@@ -312,10 +295,10 @@ pub struct QueryTerm {
 }
 
 /// What a fitted segmenter is saved as.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct State {
     /// The terms of the corpus, sorted by key.
-    pub terms: Vec<Term>,
+    pub terms: Arc<[Term]>,
     /// The user dictionary's entries, `word`, frequency, tag.
     pub dict: Vec<(String, Option<usize>, Option<String>)>,
     /// The extra stop words.
@@ -324,7 +307,7 @@ pub struct State {
 
 impl Segmenter {
     fn with(lexis: Lexis, state: State) -> Self {
-        let phrases = (0_u32..).zip(&state.terms).filter(|(_, term)| !term.parts.is_empty());
+        let phrases = (0_u32..).zip(&*state.terms).filter(|(_, term)| !term.parts.is_empty());
         let matcher = Matcher::new(phrases.map(|(number, term)| (number, term.parts.as_slice())));
         Self { state, cut: Cut { lexis, matcher } }
     }
@@ -338,7 +321,7 @@ impl Segmenter {
     /// Cuts a text: its terms in order, phrases before their words. Stop words and the like are left out.
     #[must_use]
     pub fn cut(&self, text: &str) -> Vec<QueryTerm> {
-        self.cut.cut(&self.state.terms, text)
+        self.cut.cut(&*self.state.terms, text)
     }
 
     /// What to save.
@@ -363,9 +346,10 @@ impl Cut {
 
     /// Cuts a text, as [`Segmenter::cut`].
     #[must_use]
-    pub fn cut(&self, table: &impl Table, text: &str) -> Vec<QueryTerm> {
+    pub fn cut(&self, table: &(impl Table + ?Sized), text: &str) -> Vec<QueryTerm> {
         let mut vocabulary = Vocabulary::new(&self.lexis, usize::MAX);
-        let toks = vocabulary.read(&self.lexis, text, is_japanese(text), Kind::Running, &[]);
+        let mut toks = Vec::new();
+        vocabulary.read(&self.lexis, text, is_japanese(text), Kind::Running, &[], &mut toks);
         let numbers: Vec<Option<u32>> = vocabulary.forms.iter().map(|form| table.find(&form.key)).collect();
         let number = |i: usize| numbers[toks[i].word as usize];
         let piece = |from: usize, to: usize, term: Option<u32>| {

@@ -249,7 +249,8 @@ impl Vocabulary {
         names
     }
 
-    /// The words of a text that count, in order. Words that overlap a `hidden` range of the original are left out.
+    /// Adds the words of a text that count to `toks`, in order. Words that overlap a `hidden` range of the original are left
+    /// out.
     pub(super) fn read(
         &mut self,
         lexis: &Lexis,
@@ -257,10 +258,11 @@ impl Vocabulary {
         japanese: bool,
         kind: Kind,
         hidden: &[Range<usize>],
-    ) -> Vec<Tok> {
+        toks: &mut Vec<Tok>,
+    ) {
         // Tokens hold 32-bit offsets; no passage is that long.
         if original.is_empty() || u32::try_from(original.len()).is_err() {
-            return Vec::new();
+            return;
         }
         let folded = Folded::new(original, japanese);
         let mut raw = std::mem::take(&mut self.raw);
@@ -289,15 +291,12 @@ impl Vocabulary {
                 han: piece.writing == Writing::Han,
             });
         });
-        let mut toks = self.link(original, &raw);
-        toks.shrink_to_fit();
+        self.link(original, &raw, toks);
         self.raw = raw;
-        toks
     }
 
     /// Second pass: settles what depends on the neighbours, counts spellings, and keeps the words that count.
-    fn link(&mut self, original: &str, raw: &[Raw]) -> Vec<Tok> {
-        let mut toks = Vec::with_capacity(raw.len() / 2);
+    fn link(&mut self, original: &str, raw: &[Raw], toks: &mut Vec<Tok>) {
         let mut shouts: Option<bool> = None;
         // Bridges since the last word that counted; none where the chain is broken.
         let mut chain: Option<u8> = None;
@@ -338,7 +337,6 @@ impl Vocabulary {
             });
             chain = Some(0);
         }
-        toks
     }
 }
 

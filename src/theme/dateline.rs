@@ -42,8 +42,8 @@ pub(super) struct Mark {
 }
 
 /// What each article says.
-pub(super) fn marks(articles: &[&Article], documents: &[&Document], table: &Table<'_>) -> Vec<Mark> {
-    let mark = |(article, document): (&&Article, &&Document)| {
+pub(super) fn marks(articles: &[&Article], documents: &[Document<'_>], table: &Table<'_>) -> Vec<Mark> {
+    let mark = |(article, &document): (&&Article, &Document<'_>)| {
         let words = words(document, table);
         let mut told: Vec<(u32, Place)> = in_datelines(article, document).map(|term| (term, Place::Dated)).collect();
         if words >= LONG {
@@ -56,7 +56,7 @@ pub(super) fn marks(articles: &[&Article], documents: &[&Document], table: &Tabl
 }
 
 /// The terms that belong to datelines or bylines, ascending.
-pub(super) fn find(documents: &[&Document], marks: &[&Mark], table: &Table<'_>) -> Vec<u32> {
+pub(super) fn find(documents: &[Document<'_>], marks: &[&Mark], table: &Table<'_>) -> Vec<u32> {
     // First the few places that tell, then what they are a share of.
     let mut told: Vec<(u32, Place, usize)> = Vec::new();
     for (article, mark) in marks.iter().enumerate() {
@@ -76,11 +76,11 @@ pub(super) fn find(documents: &[&Document], marks: &[&Mark], table: &Table<'_>) 
     terms.dedup();
     let places = table.places(terms);
     // How often each stands in all texts, and in long ones.
-    let count = |(marks, documents): (&[&Mark], &[&Document])| {
+    let count = |(marks, documents): (&[&Mark], &[Document<'_>])| {
         let mut counts = vec![[0usize; 2]; places.count()];
         for (mark, document) in marks.iter().zip(documents) {
             let long = usize::from(mark.long);
-            for token in document.passages.iter().flat_map(|passage| &passage.text) {
+            for token in document.passages().flat_map(|passage| passage.text) {
                 if let Some(place) = places.get(token.term) {
                     counts[place][0] += 1;
                     counts[place][1] += long;
@@ -104,20 +104,20 @@ pub(super) fn find(documents: &[&Document], marks: &[&Mark], table: &Table<'_>) 
 }
 
 /// The words of a text; a phrase is none beside its words.
-fn words(document: &Document, table: &Table<'_>) -> usize {
-    document.passages.iter().flat_map(|p| &p.text).filter(|token| table.is_word(token.term)).count()
+fn words(document: Document<'_>, table: &Table<'_>) -> usize {
+    document.passages().flat_map(|p| p.text).filter(|token| table.is_word(token.term)).count()
 }
 
 /// The terms of what looks like an article's dateline.
-fn in_datelines(article: &Article, document: &Document) -> impl Iterator<Item = u32> {
+fn in_datelines<'a>(article: &Article, document: Document<'a>) -> impl Iterator<Item = u32> + use<'a> {
     let head = article.passages.first().map_or(0..0, |passage| dateline(&passage.text));
-    let tokens = document.passages.first().map_or(&[] as &[_], |passage| &passage.text);
+    let tokens = document.passages().next().map_or(&[] as &[_], |passage| passage.text);
     tokens.iter().filter(move |token| head.contains(&(token.start as usize))).map(|token| token.term)
 }
 
 /// Tells the terms of the first and the last words of a text of so many.
-fn at_edges(document: &Document, words: usize, table: &Table<'_>, mut tell: impl FnMut(u32)) {
-    let tokens = || document.passages.iter().flat_map(|passage| &passage.text).map(|token| token.term);
+fn at_edges(document: Document<'_>, words: usize, table: &Table<'_>, mut tell: impl FnMut(u32)) {
+    let tokens = || document.passages().flat_map(|passage| passage.text).map(|token| token.term);
     let mut at = 0;
     for term in tokens() {
         if at >= EDGE {
@@ -129,7 +129,7 @@ fn at_edges(document: &Document, words: usize, table: &Table<'_>, mut tell: impl
     }
     // From the end: the words that follow a term and are not its own, with itself if it is a word.
     let mut left = 0;
-    for term in document.passages.iter().rev().flat_map(|passage| passage.text.iter().rev()).map(|token| token.term) {
+    for term in document.passages().rev().flat_map(|passage| passage.text.iter().rev()).map(|token| token.term) {
         left += usize::from(table.is_word(term));
         if left > EDGE {
             break;

@@ -70,7 +70,7 @@ pub(super) fn pick(
     let Middle { centroid, nearness } = *middle;
     let tokens = |at: usize| {
         let (article, passage) = input.passages[at];
-        &input.documents[article as usize].passages[passage as usize].text
+        input.documents[article as usize].passage(passage as usize).text
     };
     // Thin ones come last, else by cosine; equal ones in their order.
     let mut pool: Vec<(bool, f32, usize)> = (0..members.len())
@@ -129,7 +129,7 @@ pub(super) fn pick(
             candidate.row = Some(input.passage_row(candidate.at));
         }
         let passage = &input.articles[candidate.article].passages[candidate.passage];
-        let tokens = &input.documents[candidate.article].passages[candidate.passage].text;
+        let tokens = input.documents[candidate.article].passage(candidate.passage).text;
         let span = excerpt(passage, |range| {
             let inside = tokens.iter().filter(|t| range.contains(&(t.start as usize)));
             inside.map(|t| weight.get(&t.term).copied().unwrap_or(0.0)).sum()

@@ -338,14 +338,14 @@ fn fallback(candidates: &[(u32, f64)], table: &[Term], taken: &mut BTreeSet<(Lan
 /// Whether an article speaks a language: its text does, for a tenth of its letters at least, or its title does. Names and
 /// abbreviations in Latin letters (H1N1, NBA) do not make a Chinese article English.
 fn speaks(input: &Input<'_>, article: usize, lang: Lang) -> bool {
-    let document = &input.documents[article];
+    let document = input.documents[article];
     let table = input.terms;
-    let in_title = document.title.iter().filter(|token| {
+    let in_title = document.title().iter().filter(|token| {
         let term = &table[token.term as usize];
         term.parts.is_empty() && term.lang == lang
     });
-    let foreign = document.title.iter().any(|token| table[token.term as usize].lang == Lang::Zh);
-    document.lang.split('+').any(|spoken| spoken == lang.name())
+    let foreign = document.title().iter().any(|token| table[token.term as usize].lang == Lang::Zh);
+    document.lang().split('+').any(|spoken| spoken == lang.name())
         || (in_title.count() >= 2 && !(lang == Lang::En && foreign))
 }
 
@@ -373,7 +373,7 @@ fn rank(
                 held[place].0 += 1;
             }
         }
-        for token in &input.documents[i].title {
+        for token in input.documents[i].title() {
             if let Some(place) = places.get(token.term) {
                 let (_, titles, last) = &mut held[place];
                 *titles += usize::from(*last != i + 1);

@@ -32,7 +32,7 @@ const SPARE: usize = 40;
 /// articles of two languages share a theme, neither is dropped for keeping to its own. None chosen lies whole within another.
 pub(super) fn choose(
     themes: &[Vec<Weighed>],
-    documents: &[&Document],
+    documents: &[Document<'_>],
     table: &Table<'_>,
     barred: &[u32],
     n: usize,
@@ -105,7 +105,7 @@ fn pick(pool: &[(u32, f64)], table: &Table<'_>, blocks: &Blocks, places: &Places
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segment::{Lang, PassageTokens, Segmented, Term, Token};
+    use crate::segment::{Documents, Lang, PassageTokens, Segmented, Term, Token};
 
     /// A corpus of articles of one short passage; terms are named in order, one of Han characters is Chinese, and one with
     /// a blank is a phrase of the terms so named.
@@ -118,12 +118,12 @@ mod tests {
             parts: if name.contains(' ') { name.split(' ').map(id).collect() } else { Vec::new() },
         });
         let token = |&term: &u32| Token { term, start: 0, end: 0 };
-        let document = |article: &&[u32]| Document {
-            title: Vec::new(),
-            passages: vec![PassageTokens { heading: Vec::new(), text: article.iter().map(token).collect() }],
-            lang: "en",
-        };
-        Segmented { terms: table.collect(), documents: articles.iter().map(document).collect(), ..Segmented::default() }
+        let mut documents = Documents::default();
+        for article in articles {
+            let text: Vec<Token> = article.iter().map(token).collect();
+            documents.push("en", &[], [PassageTokens { heading: &[], text: &text }]);
+        }
+        Segmented { terms: table.collect(), documents, ..Segmented::default() }
     }
 
     fn listed(theme: Vec<Weighed>, corpus: &Segmented, n: usize) -> Vec<Vec<(u32, f64)>> {

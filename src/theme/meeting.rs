@@ -37,15 +37,14 @@ struct Cut {
 
 impl Blocks {
     /// Finds the terms that have places.
-    pub(super) fn of(documents: &[&Document], table: &Table<'_>, chosen: &Places) -> Self {
-        let cut = |(chunk, documents): (usize, &[&Document])| {
+    pub(super) fn of(documents: &[Document<'_>], table: &Table<'_>, chosen: &Places) -> Self {
+        let cut = |(chunk, documents): (usize, &[Document<'_>])| {
             let mut cut = Cut::default();
             for (article, document) in (chunk * CHUNK..).zip(documents) {
                 let article = u32::try_from(article).unwrap_or(u32::MAX);
-                let Document { title, passages, .. } = *document;
-                cut.cut(article, &[title], table, chosen);
-                for passage in passages {
-                    cut.cut(article, &[&passage.heading, &passage.text], table, chosen);
+                cut.cut(article, &[document.title()], table, chosen);
+                for passage in document.passages() {
+                    cut.cut(article, &[passage.heading, passage.text], table, chosen);
                 }
             }
             cut
@@ -167,7 +166,7 @@ impl<'a> Sets<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::segment::{PassageTokens, Segmented, Term};
+    use crate::segment::{Documents, PassageTokens, Segmented, Term};
 
     /// A corpus of one passage a block; words are single letters, a capital one is Chinese.
     fn corpus(articles: &[&[&str]]) -> Segmented {
@@ -176,16 +175,13 @@ mod tests {
             let lang = if i.is_ascii_uppercase() { Lang::Zh } else { Lang::En };
             Term { surface: key.clone(), key, lang, parts: Vec::new() }
         };
-        let tokens = |text: &str| text.bytes().map(|b| Token { term: b.into(), start: 0, end: 0 }).collect();
-        let passage = |text: &&str| PassageTokens { heading: Vec::new(), text: tokens(text) };
-        let documents = articles
-            .iter()
-            .map(|passages| Document {
-                title: Vec::new(),
-                passages: passages.iter().map(passage).collect(),
-                lang: "en",
-            })
-            .collect();
+        let tokens =
+            |text: &&str| -> Vec<Token> { text.bytes().map(|b| Token { term: b.into(), start: 0, end: 0 }).collect() };
+        let mut documents = Documents::default();
+        for passages in articles {
+            let texts: Vec<Vec<Token>> = passages.iter().map(tokens).collect();
+            documents.push("en", &[], texts.iter().map(|text| PassageTokens { heading: &[], text }));
+        }
         Segmented { terms: (0..128).map(term).collect(), documents, ..Segmented::default() }
     }
 

@@ -177,7 +177,7 @@ pub(super) fn also(input: &Input<'_>, others: &[Option<usize>]) -> Vec<Vec<usize
         let mut votes: Vec<usize> = Vec::new();
         for at in input.places_of(article) {
             let passage = input.passages[at].1 as usize;
-            let told = || Bag::of_passage(&input.documents[article].passages[passage]).0.len() >= ALSO_TERMS;
+            let told = || Bag::of_passage(input.documents[article].passage(passage)).0.len() >= ALSO_TERMS;
             votes.extend(others[at].filter(|_| told()));
         }
         votes.sort_unstable();

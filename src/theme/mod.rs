@@ -54,6 +54,7 @@ use crate::{
     article::Article,
     cluster::{Clusters, choose::Plausible},
     embed::{Linear, Rows},
+    room,
     segment::{Document, Lang, Term},
     steer::Steered,
     vectorize::Bag,
@@ -92,7 +93,7 @@ pub struct Input<'a> {
     /// The articles, `n`.
     pub articles: &'a [&'a Article],
     /// Their terms.
-    pub documents: &'a [&'a Document],
+    pub documents: &'a [Document<'a>],
     /// Every term, by number.
     pub terms: &'a [Term],
     /// Their term counts.
@@ -132,7 +133,7 @@ pub enum Bags<'a> {
     /// Held.
     Held(&'a [&'a Bag]),
     /// Counted whenever they are asked for: those of a large corpus take much room.
-    Counted(&'a [&'a Document]),
+    Counted(&'a [Document<'a>]),
 }
 
 impl<'a> Bags<'a> {
@@ -320,6 +321,7 @@ fn fit_in(input: &Input<'_>, table: &Table<'_>, marks: &[&Mark], settings: &Sett
         members.iter_mut().zip(also).for_each(|(member, also)| member.also = also);
     }
     drop(elsewhere);
+    room::give_back(input.articles.len());
     let speak = || {
         let weighed = weight::weigh(input.bags, &parts, &assignment, k, input.terms.len());
         let candidates: Vec<Vec<(u32, f64)>> = weighed
@@ -338,6 +340,7 @@ fn fit_in(input: &Input<'_>, table: &Table<'_>, marks: &[&Mark], settings: &Sett
     let place = || input.described.then(|| map::places(input.rows, &assignment, centroids.view()));
     let ((candidates, terms, labels), places) = rayon::join(speak, place);
     members.iter_mut().zip(places.into_iter().flatten()).for_each(|(member, place)| member.place = place);
+    room::give_back(input.articles.len());
     if input.described {
         unthemed::explain(input, &mut members, centroids.view());
     }
@@ -376,6 +379,7 @@ fn fit_in(input: &Input<'_>, table: &Table<'_>, marks: &[&Mark], settings: &Sett
             }
         })
         .collect();
+    room::give_back(input.articles.len());
     parts::split(input, table, marks, settings, &mut themes);
     let left_out = if input.named.is_some_and(|named| named.only) { input.clusters.centroids.nrows() - k } else { 0 };
     let dissolved = input.clusters.centroids.nrows() - k - left_out;

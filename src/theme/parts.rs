@@ -86,6 +86,7 @@ fn parts(
     let asked = cluster::Settings { k: K::Exactly(choice.k), seed: settings.seed, ..cluster::Settings::default() };
     // Finite rows do not fail; if they did, the theme would stay whole.
     let clusters = cluster::fit(rows.view(), &asked).ok()?;
+    room::give_back(input.articles.len());
     let part = Part::of(input, &places, rows);
     let input = Input {
         articles: &part.articles,
@@ -151,7 +152,7 @@ fn rename(parts: &mut [Theme], table: &[crate::segment::Term], taken: &mut BTree
 /// The articles of a theme as a corpus of their own, in the order of the articles.
 struct Part<'a> {
     articles: Vec<&'a Article>,
-    documents: Vec<&'a Document>,
+    documents: Vec<Document<'a>>,
     /// If they are held.
     bags: Vec<&'a Bag>,
     rows: Array2<f32>,

@@ -8,7 +8,7 @@ use crate::segment::Segmented;
 use crate::{
     article::{Citation, Passage},
     random::draw,
-    segment::{Document, PassageTokens, Term, Token},
+    segment::{Documents, PassageTokens, Term, Token},
 };
 
 /// A corpus: each article is a list of passages, each a list of words; a word of Han characters is Chinese.
@@ -25,7 +25,12 @@ impl Corpus {
         words.sort_unstable();
         words.dedup();
         let id = |word: &str| u32::try_from(words.binary_search(&word).unwrap()).unwrap();
-        let lang = |word: &str| if word.is_ascii() { Lang::En } else { Lang::Zh };
+        let cyrillic = |c: char| matches!(c, '\u{400}'..='\u{4FF}' | ' ');
+        let lang = |word: &str| match word {
+            word if word.is_ascii() => Lang::En,
+            word if word.chars().all(cyrillic) => Lang::Other,
+            _ => Lang::Zh,
+        };
         let terms = words
             .iter()
             .map(|w| Term { key: (*w).to_owned(), surface: (*w).to_owned(), lang: lang(w), parts: Vec::new() })
@@ -39,14 +44,16 @@ impl Corpus {
             };
             text.split(' ').map(token).collect::<Vec<_>>()
         };
-        let documents: Vec<Document> = texts
-            .iter()
-            .map(|passages| Document {
-                title: Vec::new(),
-                passages: passages.iter().map(|p| PassageTokens { heading: vec![], text: tokens(p) }).collect(),
-                lang: if passages.iter().all(|p| p.is_ascii()) { "en" } else { "zh+en" },
-            })
-            .collect();
+        let mut documents = Documents::default();
+        for passages in texts {
+            let lang = match passages.concat() {
+                text if text.is_ascii() => "en",
+                text if text.chars().all(cyrillic) => "other",
+                _ => "zh+en",
+            };
+            let texts: Vec<Vec<Token>> = passages.iter().map(|p| tokens(p)).collect();
+            documents.push(lang, &[], texts.iter().map(|text| PassageTokens { heading: &[], text }));
+        }
         let articles = texts
             .iter()
             .enumerate()
@@ -87,7 +94,7 @@ impl Corpus {
         let passage_bags: Vec<Bag> = self
             .passages
             .iter()
-            .map(|&(a, p)| Bag::of_passage(&self.segmented.documents[a as usize].passages[p as usize]))
+            .map(|&(a, p)| Bag::of_passage(self.segmented.documents.of(a as usize).passage(p as usize)))
             .collect();
         let passage_rows = self.embed(&passage_bags);
         let k = labels.iter().max().map_or(0, |m| m + 1);
@@ -295,12 +302,7 @@ fn places_fill_the_square_and_keep_themes_apart() {
 
 #[test]
 fn a_theme_in_neither_language_is_named_by_its_terms() {
-    let mut corpus = Corpus::new(&[&["море глубина"], &["море глубина"], &[RAIL], &[RAIL]]);
-    for term in corpus.segmented.terms.iter_mut().filter(|t| !t.key.is_ascii()) {
-        term.lang = Lang::Other;
-    }
-    corpus.segmented.documents[0].lang = "other";
-    corpus.segmented.documents[1].lang = "other";
+    let corpus = Corpus::new(&[&["море глубина"], &["море глубина"], &[RAIL], &[RAIL]]);
     let themes = corpus.fit(&[0, 0, 1, 1], Settings::default());
     assert!(themes.themes[0].en.as_deref().is_some_and(|name| name.contains("море")), "{:?}", themes.themes[0]);
 }

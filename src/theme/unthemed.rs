@@ -130,7 +130,7 @@ fn says(input: &Input<'_>, article: usize) -> Option<Quote> {
         let title = &input.articles[article].title;
         return (!title.is_empty()).then_some(Quote { article, passage: None, span: 0..title.len() });
     };
-    let tokens = &input.documents[article].passages[passage].text;
+    let tokens = input.documents[article].passage(passage).text;
     let span = evidence::excerpt(&input.articles[article].passages[passage], |range| {
         tokens.iter().filter(|token| range.contains(&(token.start as usize))).count() as f64
     });

@@ -74,15 +74,14 @@ impl Bag {
 
     /// The terms of a whole article: title, headings and passages.
     #[must_use]
-    pub fn of_document(document: &Document) -> Self {
-        let passages = document.passages.iter().flat_map(|p| p.heading.iter().chain(&p.text));
-        Self::count(document.title.iter().chain(passages).map(|token| token.term))
+    pub fn of_document(document: Document<'_>) -> Self {
+        Self::count(document.tokens().map(|token| token.term))
     }
 
     /// The terms of one passage with its heading.
     #[must_use]
-    pub fn of_passage(passage: &PassageTokens) -> Self {
-        Self::count(passage.heading.iter().chain(&passage.text).map(|token| token.term))
+    pub fn of_passage(passage: PassageTokens<'_>) -> Self {
+        Self::count(passage.heading.iter().chain(passage.text).map(|token| token.term))
     }
 }
 

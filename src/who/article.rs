@@ -65,16 +65,16 @@ struct Hit {
 }
 
 /// The texts of an article: its title, then headings and passages.
-pub(super) fn parts<'a>(article: &'a Article, document: Option<&'a Document>) -> Vec<Part<'a>> {
-    let title = document.map_or(&[][..], |d| &d.title);
+pub(super) fn parts<'a>(article: &'a Article, document: Option<Document<'a>>) -> Vec<Part<'a>> {
+    let title = document.map_or(&[][..], |d| d.title());
     let mut parts = vec![Part { passage: None, heading: false, text: &article.title, tokens: title }];
     for (p, passage) in article.passages.iter().enumerate() {
-        let tokens = document.and_then(|d| d.passages.get(p));
+        let tokens = document.and_then(|d| d.passages().nth(p));
         if let Some(heading) = &passage.heading {
-            let tokens = tokens.map_or(&[][..], |t| &t.heading);
+            let tokens = tokens.map_or(&[][..], |t| t.heading);
             parts.push(Part { passage: Some(p), heading: true, text: heading, tokens });
         }
-        let tokens = tokens.map_or(&[][..], |t| &t.text);
+        let tokens = tokens.map_or(&[][..], |t| t.text);
         parts.push(Part { passage: Some(p), heading: false, text: &passage.text, tokens });
     }
     parts
@@ -83,7 +83,7 @@ pub(super) fn parts<'a>(article: &'a Article, document: Option<&'a Document>) ->
 /// Reads an article.
 pub(super) fn read(
     article: &Article,
-    document: Option<&Document>,
+    document: Option<Document<'_>>,
     terms: &[Term],
     tags: &FxHashMap<u32, organisations::Tag>,
 ) -> Found {

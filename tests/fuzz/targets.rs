@@ -89,8 +89,8 @@ pub fn segment(bytes: &[u8]) {
         ..Article::default()
     };
     let (_, corpus) = segment::fit(&[article("a"), article("b")], &segment::Settings::default()).unwrap();
-    for document in &corpus.documents {
-        for (text, tokens) in [(title, &document.title), (body, &document.passages[0].text)] {
+    for document in corpus.documents.iter() {
+        for (text, tokens) in [(title, document.title()), (body, document.passage(0).text)] {
             for token in tokens {
                 assert!(text.get(token.start as usize..token.end as usize).is_some());
                 assert!((token.term as usize) < corpus.terms.len());

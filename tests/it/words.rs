@@ -43,7 +43,7 @@ fn the_words_found_are_a_dictionary_and_then_terms() {
         wenmai::input::read(&[folder.path().display().to_string()], &wenmai::input::Settings::default()).unwrap();
     let terms = |dict: Option<&Path>| -> Vec<String> {
         let (_, corpus) = wenmai::segment::fit(&collection.articles, &settings(dict)).unwrap();
-        corpus.terms.into_iter().filter(|term| term.parts.is_empty()).map(|term| term.key).collect()
+        corpus.terms.iter().filter(|term| term.parts.is_empty()).map(|term| term.key.clone()).collect()
     };
     let word = "压舱石".to_owned();
     assert!(!terms(None).contains(&word), "the cutter takes it apart: {:?}", terms(None));
