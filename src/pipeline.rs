@@ -219,9 +219,8 @@ fn prepare_beside<T: Send>(
 
     room::give_back(articles.len());
     progress.begin(Stage::Segment);
-    // The words that stories are told by are read beside, where one thread puts together what both have cut.
-    let (words, segmented) = rayon::join(|| story::read(&articles), || segment::fit(&articles, &config.segment));
-    let (segmenter, segmented) = segmented?;
+    // The words that stories are told by are read where one thread puts together what all have cut.
+    let (segmenter, segmented, words) = segment::fit_beside(&articles, &config.segment, || story::read(&articles))?;
     room::give_back(articles.len());
     let long = overlong(&articles, &segmented.overlong, &config.input.limits);
     if let (true, Some(first)) = (config.input.strict, long.first()) {

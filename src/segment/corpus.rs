@@ -66,9 +66,27 @@ impl Read {
     }
 }
 
-/// Cuts every article, learns the phrases if asked to, and numbers the terms.
-pub(super) fn segment(articles: &[Article], lexis: &Lexis, settings: &Settings) -> Segmented {
-    let (local, owners, mut chunks) = read_all(articles, lexis, settings.longest);
+/// Cuts every article, learns the phrases if asked to, and numbers the terms. What else there is to do is done when all is cut,
+/// since then a thread often waits.
+pub(super) fn segment<T: Send>(
+    articles: &[Article],
+    lexis: &Lexis,
+    settings: &Settings,
+    beside: impl FnOnce() -> T + Send,
+) -> (Segmented, T) {
+    let read = read_all(articles, lexis, settings.longest);
+    rayon::join(|| put_together(articles, read, lexis, settings), beside)
+}
+
+/// The vocabularies, one a thread, and the chunks of articles in order, each with the vocabulary its words are numbered by.
+type All = (Vec<Vocabulary>, Vec<usize>, Vec<Read>);
+
+fn put_together(
+    articles: &[Article],
+    (local, owners, mut chunks): All,
+    lexis: &Lexis,
+    settings: &Settings,
+) -> Segmented {
     let (vocabulary, names) = merge(local, lexis);
     let mut first = 0;
     let mut overlong = Vec::new();
@@ -89,10 +107,9 @@ pub(super) fn segment(articles: &[Article], lexis: &Lexis, settings: &Settings) 
     Segmented { terms: terms.into(), documents: blocks.into_iter().collect(), overlong }
 }
 
-/// Reads the articles, a chunk at a time. Returns the vocabularies, one a thread, and the chunks in order, each with the
-/// vocabulary its words are numbered by. Which thread reads which chunk is a matter of chance, and so are the numbers; what
-/// is made of them later goes by the words' keys.
-fn read_all(articles: &[Article], lexis: &Lexis, longest: usize) -> (Vec<Vocabulary>, Vec<usize>, Vec<Read>) {
+/// Reads the articles, a chunk at a time. Which thread reads which chunk is a matter of chance, and so are the numbers; what is
+/// made of them later goes by the words' keys.
+fn read_all(articles: &[Article], lexis: &Lexis, longest: usize) -> All {
     let chunks: Vec<&[Article]> = articles.chunks(chunk_size(articles.len())).collect();
     let next = AtomicUsize::new(0);
     let work = |_| {
@@ -202,17 +219,15 @@ fn learn(chunks: &[Read], vocabulary: usize) -> Vec<Vec<u32>> {
     let words: usize = chunks.iter().map(|read| read.toks.items().len()).sum();
     let step = words.div_ceil(LEARNT_FROM).max(1);
     let size = chunks.first().map_or(0, |read| read.toks.len());
-    let part = |(chunk, read): (usize, &Read)| {
-        let mut sequence = Sequence::default();
+    let word = |tok: &Tok| (tok.word, tok.linked);
+    let sequence = Sequence::of(chunks.len(), |chunk, each| {
+        let toks = &chunks[chunk].toks;
         // All chunks but the last are of one size.
-        for (article, at) in (chunk * size..).zip(0..read.toks.len()).filter(|(article, _)| article % step == 0) {
-            for text in read.toks.texts_of(at) {
-                sequence.push(article, text.iter().map(|tok| (tok.word, tok.linked)));
-            }
+        for (article, at) in (chunk * size..).zip(0..toks.len()).filter(|(article, _)| article % step == 0) {
+            let article = u32::try_from(article).unwrap_or(u32::MAX);
+            toks.texts_of(at).for_each(|text| each(article, text.iter().map(word)));
         }
-        sequence
-    };
-    let sequence = Sequence::join(chunks.par_iter().enumerate().map(part).collect());
+    });
     let (mut found, enough) = phrases::learn(&sequence, vocabulary);
     for weeding in 0..=WEEDINGS {
         let matcher = matcher(&found);

@@ -231,12 +231,25 @@ pub struct Segmented {
 /// [`Error::Read`](crate::Error::Read) or [`Error::Line`](crate::Error::Line) if the user dictionary or stop-word list
 /// cannot be used.
 pub fn fit(articles: &[Article], settings: &Settings) -> Result<(Segmenter, Segmented)> {
+    let (segmenter, segmented, ()) = fit_beside(articles, settings, || ())?;
+    Ok((segmenter, segmented))
+}
+
+/// As [`fit`], with what `beside` makes meanwhile, in the part of the work that leaves a thread free.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_beside<T: Send>(
+    articles: &[Article],
+    settings: &Settings,
+    beside: impl FnOnce() -> T + Send,
+) -> Result<(Segmenter, Segmented, T)> {
     let dict = settings.dict.as_deref().map(dictionary::read_dictionary).transpose()?.unwrap_or_default();
     let stopwords = settings.stopwords.as_deref().map(dictionary::read_stopwords).transpose()?.unwrap_or_default();
     let lexis = Lexis::new(&dict, &stopwords);
-    let segmented = corpus::segment(articles, &lexis, settings);
+    let (segmented, made) = corpus::segment(articles, &lexis, settings, beside);
     let state = State { terms: segmented.terms.clone(), dict, stopwords };
-    Ok((Segmenter::with(lexis, state), segmented))
+    Ok((Segmenter::with(lexis, state), segmented, made))
 }
 
 /// The fitted segmenter: cuts text as the corpus was cut.

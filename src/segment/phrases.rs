@@ -64,35 +64,51 @@ pub(super) struct Sequence {
 }
 
 impl Sequence {
-    /// Sequences one after another.
-    pub(super) fn join(parts: Vec<Self>) -> Self {
-        let room = |of: fn(&Self) -> usize| Vec::with_capacity(parts.iter().map(of).sum());
-        let mut whole = Self {
-            words: room(|s| s.words.len()),
-            places: room(|s| s.words.len()),
-            articles: room(|s| s.articles.len()),
+    /// The sequence of some parts of a corpus, side by side: `texts` calls what it is given with each text of a part, as its
+    /// article and its words, each with whether it links to the one before.
+    pub(super) fn of<I: Iterator<Item = (u32, bool)>>(
+        parts: usize,
+        texts: impl Fn(usize, &mut dyn FnMut(u32, I)) + Sync,
+    ) -> Self {
+        // First how long it is, so that each part is written where it stands.
+        let size = |part: usize| {
+            let (mut words, mut all) = (0, 0);
+            texts(part, &mut |_, text| {
+                all += 1;
+                words += text.enumerate().map(|(i, (_, linked))| 1 + usize::from(i == 0 || !linked)).sum::<usize>();
+            });
+            (words, all)
         };
-        for part in parts {
-            let texts = u32::try_from(whole.articles.len()).unwrap_or(u32::MAX);
-            whole.words.extend(part.words);
-            whole.places.extend(part.places.into_iter().map(|place| place.saturating_add(texts)));
-            whole.articles.extend(part.articles);
+        let sizes: Vec<(usize, usize)> = (0..parts).into_par_iter().map(size).collect();
+        let (words, all) = sizes.iter().fold((0, 0), |sum, size| (sum.0 + size.0, sum.1 + size.1));
+        let mut whole = Self { words: vec![BREAK; words], places: vec![0; words], articles: vec![0; all] };
+        let mut rests = (whole.words.as_mut_slice(), whole.places.as_mut_slice(), whole.articles.as_mut_slice());
+        let mut first = 0;
+        let mut own = Vec::with_capacity(parts);
+        for (words, all) in sizes {
+            let (a, b, c) = rests;
+            let ((a, a_rest), (b, b_rest), (c, c_rest)) =
+                (a.split_at_mut(words), b.split_at_mut(words), c.split_at_mut(all));
+            rests = (a_rest, b_rest, c_rest);
+            own.push((first, a, b, c));
+            first += all;
         }
+        own.into_par_iter().enumerate().for_each(|(part, (first, words, places, articles))| {
+            let mut to = words.iter_mut().zip(places);
+            let mut place = u32::try_from(first).unwrap_or(u32::MAX);
+            let mut articles = articles.iter_mut();
+            texts(part, &mut |article, text| {
+                articles.by_ref().take(1).for_each(|to| *to = article);
+                for (i, (word, linked)) in text.enumerate() {
+                    let broken = (i == 0 || !linked).then_some(BREAK);
+                    for (word, (to, at)) in broken.into_iter().chain([word]).zip(to.by_ref()) {
+                        (*to, *at) = (word, place);
+                    }
+                }
+                place = place.saturating_add(1);
+            });
+        });
         whole
-    }
-
-    /// Adds a text: its words, each with whether it links to the one before.
-    pub(super) fn push(&mut self, article: usize, words: impl Iterator<Item = (u32, bool)>) {
-        let place = u32::try_from(self.articles.len()).unwrap_or(u32::MAX);
-        self.articles.push(u32::try_from(article).unwrap_or(u32::MAX));
-        for (i, (word, linked)) in words.enumerate() {
-            if i == 0 || !linked {
-                self.words.push(BREAK);
-                self.places.push(place);
-            }
-            self.words.push(word);
-            self.places.push(place);
-        }
     }
 }
 
