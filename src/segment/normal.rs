@@ -8,7 +8,7 @@
 //! ideographic space and the ellipsis. Added to NFKC: `’` and `ʼ` become `'`, `‐` becomes `-`; soft hyphens, zero-width
 //! spaces and byte-order marks vanish.
 
-use std::{borrow::Cow, ops::Range, sync::LazyLock};
+use std::{borrow::Cow, ops::Range};
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, char::decompose_compatible, is_nfkc_quick};
 
@@ -26,50 +26,25 @@ pub(super) struct Folded<'t> {
     edits: Vec<Edit>,
 }
 
-/// A set of the characters of the basic plane.
-type Plane = Box<[u64; 1024]>;
-
-fn plane(chars: impl Iterator<Item = char>) -> Plane {
-    let mut bits = Box::new([0_u64; 1024]);
-    for code in chars.map(u32::from) {
-        if let Some(word) = bits.get_mut((code >> 6) as usize) {
-            *word |= 1 << (code & 63);
-        }
-    }
-    bits
-}
+/// A set of the characters of the basic plane, a bit each. To ask the libraries of all of them takes ten milliseconds, so the
+/// sets are part of the program; a test holds them to what the libraries say.
+type Plane = [u8; 1 << 13];
 
 fn has(plane: &Plane, c: char) -> bool {
     let code = c as u32;
-    plane.get((code >> 6) as usize).is_some_and(|word| (word >> (code & 63)) & 1 == 1)
+    plane.get((code >> 3) as usize).is_some_and(|byte| (byte >> (code & 7)) & 1 == 1)
 }
 
 /// Characters that fold to themselves whatever follows, unless it extends them.
-static PLAIN: LazyLock<Plane> = LazyLock::new(|| {
-    plane(('\0'..='\u{FFFF}').filter(|&c| exempt(c) || (!vanishes(c) && !extends(c) && folds_to_itself(c))))
-});
+static PLAIN: &Plane = include_bytes!("words/plain.bits");
 
 /// Traditional characters: those the converter changes.
-static TRADITIONAL: LazyLock<Plane> = LazyLock::new(|| {
-    let han = || ('\u{2E80}'..='\u{FAFF}').filter(|&c| is_han(c) && !SIMPLIFIED.contains(&c));
-    // All at once, each between neighbours that say nothing.
-    let converted = fast2s::convert(&han().flat_map(|c| [c, '0']).collect::<String>());
-    plane(han().zip(converted.chars().step_by(2)).filter(|(c, simple)| c != simple).map(|(c, _)| c))
-});
+static TRADITIONAL: &Plane = include_bytes!("words/traditional.bits");
 
 /// Characters of simplified Chinese that the converter takes for traditional ones (捍卫, 呵护, 大阪, 磐石, 涅槃, 哪吒).
 /// Found by converting the words of jieba's dictionary, which is simplified.
 const SIMPLIFIED: [char; 16] =
     ['呵', '黏', '捍', '磐', '阪', '呱', '吒', '槃', '薰', '彷', '祐', '祗', '醯', '琯', '煅', '麴'];
-
-fn is_han(c: char) -> bool {
-    matches!(c, '\u{2E80}'..='\u{2FDF}' | '\u{3005}'..='\u{3007}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}')
-}
-
-/// Punctuation that is left alone: see the head of the module.
-fn exempt(c: char) -> bool {
-    matches!(c, '！' | '（' | '）' | '，' | '：' | '；' | '？' | '\u{3000}' | '…')
-}
 
 fn vanishes(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{200B}' | '\u{FEFF}')
@@ -100,12 +75,6 @@ fn as_typed(c: char) -> char {
     }
 }
 
-/// Whether [`folded_cluster`] leaves a character alone. Nearly all are told without making a text of them.
-fn folds_to_itself(c: char) -> bool {
-    let settled = matches!(is_nfkc_quick(std::iter::once(c)), IsNormalized::Yes) && c.to_lowercase().eq([c]);
-    (settled && as_typed(c) == c) || folded_cluster(c.encode_utf8(&mut [0; 4])).chars().eq([c])
-}
-
 impl<'t> Folded<'t> {
     /// Folds a text. With `keep_han` traditional characters are kept: Japanese uses them too.
     pub(super) fn new(original: &'t str, keep_han: bool) -> Self {
@@ -117,15 +86,14 @@ impl<'t> Folded<'t> {
             };
             return Self { text, edits: Vec::new() };
         }
-        let plain: &Plane = &PLAIN;
-        let (mut text, edits) = if original.chars().all(|c| has(plain, c)) {
+        let (mut text, edits) = if original.chars().all(|c| has(PLAIN, c)) {
             (Cow::Borrowed(original), Vec::new())
         } else {
-            let (text, edits) = fold(original, plain);
+            let (text, edits) = fold(original);
             (Cow::Owned(text), edits)
         };
         // One three-byte character becomes another, so no offset moves.
-        if !keep_han && text.chars().any(|c| has(&TRADITIONAL, c)) {
+        if !keep_han && text.chars().any(|c| has(TRADITIONAL, c)) {
             let simplified = simplify(&text);
             if simplified.len() == text.len() {
                 text = Cow::Owned(simplified);
@@ -162,7 +130,7 @@ impl<'t> Folded<'t> {
 }
 
 /// The general path: copies plain characters, folds clusters of the others and notes where lengths change.
-fn fold(original: &str, plain: &Plane) -> (String, Vec<Edit>) {
+fn fold(original: &str) -> (String, Vec<Edit>) {
     let mut text = String::with_capacity(original.len());
     let mut edits: Vec<Edit> = Vec::new();
     let mut chars = original.char_indices().peekable();
@@ -171,7 +139,7 @@ fn fold(original: &str, plain: &Plane) -> (String, Vec<Edit>) {
             text.push(c.to_ascii_lowercase());
             continue;
         }
-        if has(plain, c) {
+        if has(PLAIN, c) {
             text.push(c);
             continue;
         }
@@ -185,7 +153,7 @@ fn fold(original: &str, plain: &Plane) -> (String, Vec<Edit>) {
         }
         let mut end = chars.peek().map_or(original.len(), |&(i, _)| i);
         while let Some(&(i, next)) = chars.peek() {
-            if next.is_ascii() || has(plain, next) || vanishes(next) || !extends(next) {
+            if next.is_ascii() || has(PLAIN, next) || vanishes(next) || !extends(next) {
                 break;
             }
             chars.next();
@@ -229,7 +197,7 @@ fn simplify(text: &str) -> String {
 
 /// A text in simplified characters. It has the bytes of the original but for those characters, so every offset holds.
 pub(super) fn simplified(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || !text.chars().any(|c| has(&TRADITIONAL, c)) {
+    if text.is_ascii() || !text.chars().any(|c| has(TRADITIONAL, c)) {
         return Cow::Borrowed(text);
     }
     let simple = simplify(text);
@@ -248,9 +216,47 @@ pub fn fold_word(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::Path};
+
     use proptest::prelude::*;
 
     use super::*;
+
+    /// Punctuation that is left alone: see the head of the module.
+    fn exempt(c: char) -> bool {
+        matches!(c, '！' | '（' | '）' | '，' | '：' | '；' | '？' | '\u{3000}' | '…')
+    }
+
+    fn plane(chars: impl Iterator<Item = char>) -> Vec<u8> {
+        let mut bits = vec![0; size_of::<Plane>()];
+        for code in chars.map(u32::from) {
+            bits[(code >> 3) as usize] |= 1 << (code & 7);
+        }
+        bits
+    }
+
+    fn is_han(c: char) -> bool {
+        matches!(c, '\u{2E80}'..='\u{2FDF}' | '\u{3005}'..='\u{3007}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}')
+    }
+
+    /// `WENMAI_BLESS=1 cargo test --lib segment` writes the sets anew, which a library with a later Unicode may ask for.
+    #[test]
+    fn the_sets_of_characters_are_as_the_libraries_have_them() {
+        let folds_to_itself = |c: char| folded_cluster(&c.to_string()).chars().eq([c]);
+        let plain = ('\0'..='\u{FFFF}').filter(|&c| exempt(c) || (!vanishes(c) && !extends(c) && folds_to_itself(c)));
+        let han = || ('\u{2E80}'..='\u{FAFF}').filter(|&c| is_han(c) && !SIMPLIFIED.contains(&c));
+        // All at once, each between neighbours that say nothing.
+        let converted = fast2s::convert(&han().flat_map(|c| [c, '0']).collect::<String>());
+        let traditional = han().zip(converted.chars().step_by(2)).filter(|(c, simple)| c != simple).map(|(c, _)| c);
+        for (name, stored, made) in [("plain", PLAIN, plane(plain)), ("traditional", TRADITIONAL, plane(traditional))] {
+            if std::env::var_os("WENMAI_BLESS").is_some() {
+                let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/segment/words/{name}.bits"));
+                fs::write(path, &made).unwrap();
+            } else {
+                assert!(stored.as_slice() == made, "write {name}.bits anew");
+            }
+        }
+    }
 
     /// The slow twin: the whole text at once, with no fast path and no map.
     fn slow(text: &str) -> String {

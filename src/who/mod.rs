@@ -12,7 +12,8 @@
 //! | `about.rs` | which parties is a theme about? |
 //!
 //! Codes, short names and nationalities of countries are those of ISO 3166-1 as the crate `keshvar` has them; what it lacks
-//! stands in `words/`: a name takes one line there and no other edit. A member state of the United Nations is a country, and
+//! stands in `words/`: a name takes one line there, and a run of the test that makes the table of them all anew
+//! (`names/made.rs`). A member state of the United Nations is a country, and
 //! so is a state that was one; the other entries of ISO 3166-1 are regions.
 //!
 //! Precision comes first. A name that is also a word, a person's or another place's counts with support only: another name
@@ -68,6 +69,8 @@ pub enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 3] = [Self::Country, Self::Region, Self::Organisation];
+
     /// `country`, `region` or `organisation`.
     #[must_use]
     pub fn name(self) -> &'static str {

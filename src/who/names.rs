@@ -1,14 +1,13 @@
 //! The names: the country list's, and those of `words/`.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::LazyLock,
-};
+#[cfg(test)]
+mod made;
+
+use std::{collections::BTreeSet, sync::LazyLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::{Kind, Party};
-use crate::segment::simplified;
+use super::{Kind, Party, chinese::is_han};
 
 /// How a name is told from what looks like it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +32,24 @@ pub(super) enum Rule {
     Other,
 }
 
+/// Rules by their names in the table.
+const RULES: [(&str, Rule); 12] = [
+    ("name", Rule::Name),
+    ("doubtful", Rule::Doubtful),
+    ("surname", Rule::Surname),
+    ("language", Rule::Language(false)),
+    ("language or surname", Rule::Language(true)),
+    ("place", Rule::Place),
+    ("short", Rule::Short(false)),
+    ("short and sure", Rule::Short(true)),
+    ("compound", Rule::Compound),
+    ("pair", Rule::Pair(false)),
+    ("pair and sure", Rule::Pair(true)),
+    ("other", Rule::Other),
+];
+
 /// What a pattern stands for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Name {
     /// How to tell.
     pub rule: Rule,
@@ -67,252 +82,32 @@ pub(super) fn is_known(code: &str) -> bool {
 static KNOWN: LazyLock<BTreeSet<&'static str>> =
     LazyLock::new(|| NAMES.parties.iter().map(|party| party.code.as_str()).collect());
 
-/// States that were members of the United Nations, under the codes ISO 3166 has withdrawn.
-const FORMER: [&str; 2] = ["SU", "YU"];
-/// Observers of the United Nations, states too.
-const OBSERVERS: [&str; 2] = ["PS", "VA"];
-/// Words a short form makes a name with: before it and after it.
-const BEFORE: &str = "访赴驻对旅在来涉";
-const AFTER: &str = "方军媒股";
-
-/// A line of `countries.txt` or `regions.txt`.
-struct Line {
-    code: &'static str,
-    kind: Option<Kind>,
-    english: Vec<&'static str>,
-    adjectives: Vec<&'static str>,
-    chinese: Vec<&'static str>,
-    short: &'static str,
-}
-
-/// The lines of a file that say something.
-fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
-}
-
-fn list(field: &'static str) -> Vec<&'static str> {
-    field.split(',').map(str::trim).filter(|name| !name.is_empty()).collect()
-}
-
-impl Line {
-    fn country(line: &'static str) -> Self {
-        let mut fields = line.split('|').map(str::trim);
-        let mut next = || fields.next().unwrap_or_default();
-        let code = next();
-        let (english, adjectives, chinese, short) = (list(next()), list(next()), list(next()), next());
-        Self { code, kind: None, english, adjectives, chinese, short }
-    }
-
-    fn region(line: &'static str) -> Self {
-        let mut fields = line.split('|').map(str::trim);
-        let mut next = || fields.next().unwrap_or_default();
-        let code = next();
-        let kind = if next() == "organisation" { Kind::Organisation } else { Kind::Region };
-        let (english, chinese, short) = (list(next()), list(next()), next());
-        Self { code, kind: Some(kind), english, adjectives: Vec::new(), chinese, short }
-    }
-
-    /// The name to show: the first that stands for nothing else.
-    fn shown(names: &[&'static str]) -> Option<&'static str> {
-        let first = names.iter().find(|n| !n.starts_with(['-', '+']))?;
-        Some(first.trim_start_matches(['?', '~', '^']))
-    }
-}
-
-/// Names by pattern: what each may name and how.
-#[derive(Default)]
-struct Table(BTreeMap<String, Name>);
-
-impl Table {
-    fn add(&mut self, pattern: &str, rule: Rule, parties: &[usize]) {
-        let pattern = simplified(pattern).into_owned();
-        let chinese = !pattern.is_ascii() && pattern.chars().any(super::chinese::is_han);
-        // A single letter or character names nobody by itself.
-        if pattern.chars().nth(1).is_none() {
-            return;
-        }
-        let name = self.0.entry(pattern).or_insert_with(|| Name { rule, parties: Vec::new(), chinese });
-        for &party in parties {
-            if !name.parties.contains(&party) {
-                name.parties.push(party);
-            }
-        }
-    }
-
-    /// Adds a name of a file, with its mark, and its plural or its spelling in capitals.
-    fn add_marked(&mut self, name: &'static str, party: usize, adjective: bool, sure: &str) {
-        let mut rule = Rule::Name;
-        let mut name = name;
-        while let Some(mark) = name.chars().next().filter(|c| "-+?^~".contains(*c)) {
-            rule = match (mark, rule) {
-                ('-', _) => return,
-                ('+', _) => Rule::Place,
-                ('?', _) => Rule::Doubtful,
-                ('~', _) => Rule::Language(false),
-                ('^', Rule::Language(_)) => Rule::Language(true),
-                (_, rule) if rule != Rule::Name => rule,
-                _ => Rule::Surname,
-            };
-            name = &name[1..];
-        }
-        if let Some(form) = short_form(name).filter(|_| rule == Rule::Name) {
-            rule = Rule::Short(form == '华' || sure.contains(form));
-        }
-        self.add(name, rule, &[party]);
-        if !name.is_ascii() || matches!(rule, Rule::Place) {
-            return;
-        }
-        if adjective && (name.ends_with("an") || name.ends_with('i')) {
-            let rule = if matches!(rule, Rule::Language(_)) { Rule::Name } else { rule };
-            self.add(&format!("{name}s"), rule, &[party]);
-        }
-        if name.len() > 3 && !name.contains(['.', '-']) {
-            self.add(&name.to_uppercase(), rule, &[party]);
-        }
-    }
-}
-
-/// The short form in a name such as 中方 or 访美.
-fn short_form(name: &str) -> Option<char> {
-    let mut chars = name.chars();
-    match (chars.next(), chars.next(), chars.next()) {
-        (Some(form), Some(after), None) if AFTER.contains(after) => Some(form),
-        (Some(before), Some(form), None) if BEFORE.contains(before) => Some(form),
-        _ => None,
-    }
-}
-
-/// A name of the country list without its remarks: `Bolivia (Plurinational State of)`, `Tanzania, United Republic of`.
-fn plain(name: &str) -> &str {
-    name.split([',', '(', '（']).next().unwrap_or_default().trim()
-}
+/// The parties, by kind and code, and then the patterns, each with its rule and the parties it may name.
+const TABLE: &str = include_str!("words/names.txt");
 
 impl Names {
     fn read() -> Self {
-        let countries: Vec<Line> = lines(include_str!("words/countries.txt")).map(Line::country).collect();
-        let regions: Vec<Line> = lines(include_str!("words/regions.txt")).map(Line::region).collect();
-        let of: BTreeMap<&str, &Line> = countries.iter().map(|line| (line.code, line)).collect();
-
-        // The list's own names, where the file does not say otherwise.
-        let mut listed: BTreeMap<String, Listed> = BTreeMap::new();
-        for country in keshvar::CountryIterator::new() {
-            let listed_country = Listed::new(&country);
-            listed.insert(listed_country.code.clone(), listed_country);
+        let (mut parties, mut patterns, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        for line in TABLE.lines() {
+            let mut fields = line.split('\t');
+            let mut next = || fields.next().unwrap_or_default();
+            let what = next();
+            let named = |name: &str| (!name.is_empty()).then(|| name.to_owned());
+            if what == "party" {
+                let kind = next();
+                let kind = Kind::ALL.into_iter().find(|known| known.name() == kind).unwrap_or_default();
+                parties.push(Party { kind, code: next().to_owned(), zh: named(next()), en: named(next()) });
+            } else if let Some(&(_, rule)) = RULES.iter().find(|(name, _)| *name == what) {
+                let parties = next().split_whitespace().filter_map(|party| party.parse().ok()).collect();
+                let pattern = next();
+                let chinese = !pattern.is_ascii() && pattern.chars().any(is_han);
+                patterns.push(pattern);
+                names.push(Name { rule, parties, chinese });
+            }
         }
-        let mut parties: Vec<Party> = Vec::new();
-        for (code, country) in &listed {
-            let line = of.get(code.as_str());
-            let is_state = country.member || OBSERVERS.contains(&code.as_str());
-            parties.push(Party {
-                kind: if is_state { Kind::Country } else { Kind::Region },
-                code: code.clone(),
-                zh: line.and_then(|l| Line::shown(&l.chinese)).map(str::to_owned).or(country.chinese.first().cloned()),
-                en: line.and_then(|l| Line::shown(&l.english)).map(str::to_owned).or(country.english.first().cloned()),
-            });
-        }
-        for line in countries.iter().filter(|l| !listed.contains_key(l.code)).chain(&regions) {
-            let kind = line.kind.unwrap_or(if FORMER.contains(&line.code) { Kind::Country } else { Kind::Region });
-            let shown = |names: &[&'static str]| Line::shown(names).map(str::to_owned);
-            parties.push(Party {
-                kind,
-                code: line.code.to_owned(),
-                zh: shown(&line.chinese),
-                en: shown(&line.english),
-            });
-        }
-        parties.sort();
-        let number: BTreeMap<&str, usize> = parties.iter().enumerate().map(|(i, p)| (p.code.as_str(), i)).collect();
-        let table = table(&countries, &regions, &listed, &number);
-        let china = number.get("CN").copied().unwrap_or_default();
-        let (patterns, names): (Vec<String>, Vec<Name>) = table.0.into_iter().unzip();
+        let china = parties.iter().position(|party| party.code == "CN").unwrap_or_default();
         // Fails for patterns beyond any memory only.
         let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
         Self { parties, names, finder, china }
     }
-}
-
-/// A country of the list.
-struct Listed {
-    code: String,
-    member: bool,
-    english: Vec<String>,
-    chinese: Vec<String>,
-    nationality: Option<String>,
-}
-
-impl Listed {
-    fn new(country: &keshvar::Country) -> Self {
-        let told = country.translations();
-        let names = |keys: &[&str]| -> Vec<String> {
-            keys.iter().filter_map(|key| told.get(key)).map(|name| plain(name).to_owned()).collect()
-        };
-        let english = std::iter::once(plain(country.iso_short_name()).to_owned()).chain(names(&["en"]));
-        Self {
-            code: country.alpha2().to_string(),
-            member: country.un_member(),
-            english: english.filter(|n| !n.is_empty()).collect(),
-            chinese: names(&["zh_CN", "zh", "zh_HK", "zh_TW"]).into_iter().filter(|n| !n.is_empty()).collect(),
-            nationality: country.maybe_nationality().map(str::to_owned),
-        }
-    }
-}
-
-/// All patterns.
-fn table(
-    countries: &[Line],
-    regions: &[Line],
-    listed: &BTreeMap<String, Listed>,
-    number: &BTreeMap<&str, usize>,
-) -> Table {
-    let mut table = Table::default();
-    let other = |table: &mut Table, phrase: &str| table.add(phrase, Rule::Other, &[]);
-    lines(include_str!("words/others.txt")).for_each(|phrase| other(&mut table, phrase));
-    for line in lines(include_str!("words/compounds.txt")) {
-        let mut words = line.split_whitespace();
-        let compound = words.next().unwrap_or_default();
-        let parties: Vec<usize> = words.filter_map(|code| number.get(code).copied()).collect();
-        table.add(compound, Rule::Compound, &parties);
-    }
-    let every = || countries.iter().chain(regions);
-    let sure: String = every().filter_map(|l| l.short.strip_prefix('!')).collect();
-    let mut removed: BTreeSet<(&str, usize)> = BTreeSet::new();
-    for line in every() {
-        let Some(&party) = number.get(line.code) else { continue };
-        for (names, adjective) in [(&line.english, false), (&line.adjectives, true), (&line.chinese, false)] {
-            for &name in names {
-                removed.extend(name.strip_prefix('-').map(|name| (name, party)));
-                table.add_marked(name, party, adjective, &sure);
-            }
-        }
-    }
-    // What the file says of a pattern, it says for the list too.
-    let told: BTreeSet<String> = table.0.keys().cloned().collect();
-    let fresh = |name: &str, party: usize| {
-        !told.contains(simplified(name).as_ref()) && !removed.contains(&(name, party)) && name.chars().nth(1).is_some()
-    };
-    for country in listed.values() {
-        let Some(&party) = number.get(country.code.as_str()) else { continue };
-        for name in country.english.iter().chain(&country.chinese).filter(|name| fresh(name, party)) {
-            table.add(name, Rule::Name, &[party]);
-            if name.is_ascii() && name.len() > 3 && fresh(&name.to_uppercase(), party) {
-                table.add(&name.to_uppercase(), Rule::Name, &[party]);
-            }
-        }
-        // A territory's nationality is mostly that of the state it belongs to.
-        for name in country.nationality.iter().flat_map(|n| n.split(", ")).filter(|name| fresh(name, party)) {
-            if country.member {
-                table.add(name, Rule::Name, &[party]);
-                if name.ends_with("an") || name.ends_with('i') {
-                    table.add(&format!("{name}s"), Rule::Name, &[party]);
-                }
-            }
-        }
-    }
-    for line in every().filter(|line| !line.short.is_empty() && line.short != "!中") {
-        let Some(&party) = number.get(line.code) else { continue };
-        let form = line.short.trim_start_matches('!');
-        table.add(&format!("中{form}"), Rule::Pair(line.short.starts_with('!')), &[party]);
-        table.add(&format!("{form}中"), Rule::Pair(false), &[party]);
-    }
-    table
 }
