@@ -91,8 +91,8 @@ pub fn in_pool<T: Send>(threads: Option<usize>, run: impl FnOnce() -> T + Send) 
     Ok(pool.install(run))
 }
 
-/// Passages, or articles, whose terms are counted at once; any number gives the same vectors.
-const PASSAGES: usize = 16_384;
+/// Passages whose terms a thread counts at a time; any number gives the same vectors.
+const PASSAGES: usize = 256;
 
 /// What is held of the articles when they have been embedded.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -277,22 +277,23 @@ fn prepare_beside<T: Send>(
         rows = Csr::default();
     }
     room::give_back(articles.len());
+    let weights = vectorizer.weights();
     let passage_rows = |passages: &[(u32, u32)]| {
-        let bags: Vec<Bag> = passages.par_iter().map(|&passage| bag_of(&segmented.documents, passage)).collect();
-        vectorizer.transform(&bags)
+        let bags: Vec<Bag> = passages.iter().map(|&passage| bag_of(&segmented.documents, passage)).collect();
+        weights.rows(&bags)
     };
-    // Some at a time, so that the terms of all passages are never held beside those of the articles.
-    let blocks = passages.chunks(PASSAGES).map(passage_rows);
+    // Some at a time, so that the term counts of all passages are never held.
+    let blocks = passages.par_chunks(PASSAGES).map(passage_rows);
     let passage_vectors = if kept == Kept::All {
         Passages::Held(Texts::of(blocks.collect(), &embedder))
     } else {
-        let (mut scales, mut terms) = (Scales::default(), 0);
-        for rows in blocks.clone() {
-            terms += rows.indices.len();
-            scales.extend(&rows, &embedder);
+        let told = |rows: Csr| (rows.indices.len(), Scales::of(&rows, &embedder));
+        let (terms, scales): (Vec<usize>, Vec<Scales>) = blocks.clone().map(told).unzip();
+        if Texts::are_long(passages.len(), terms.iter().sum(), &embedder) {
+            Passages::Held(Texts::of(blocks.collect(), &embedder))
+        } else {
+            Passages::Told(scales.into_iter().collect())
         }
-        let long = Texts::are_long(passages.len(), terms, &embedder);
-        if long { Passages::Held(Texts::of(blocks.collect(), &embedder)) } else { Passages::Told(scales) }
     };
     let steered = wanted.map(|wanted| {
         let (segmenter, vectorizer, embedder) = (&segmenter, &vectorizer, &embedder);
@@ -447,13 +448,16 @@ impl Prepared {
         };
         let mut blocks = Vec::new();
         if rows.rows() < self.articles.len() {
+            let weights = self.vectorizer.weights();
             for documents in std::mem::take(&mut segmented.documents).into_parts() {
                 let bags: Vec<Bag> = documents.par_iter().map(Bag::of_document).collect();
                 rows.append(self.vectorizer.transform(&bags));
                 if scales.is_some() {
                     let passages: Vec<PassageTokens<'_>> = documents.iter().flat_map(|d| d.passages()).collect();
-                    let bags: Vec<Bag> = passages.into_par_iter().map(Bag::of_passage).collect();
-                    blocks.push(self.vectorizer.transform(&bags));
+                    let bags = |passages: &[PassageTokens<'_>]| -> Vec<Bag> {
+                        passages.iter().copied().map(Bag::of_passage).collect()
+                    };
+                    blocks.par_extend(passages.par_chunks(PASSAGES).map(|passages| weights.rows(&bags(passages))));
                 }
                 // What was made of the terms takes their room.
                 drop(documents);

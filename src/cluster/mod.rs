@@ -43,6 +43,7 @@
 use std::{fmt, hash::Hasher, str::FromStr};
 
 use ndarray::{Array2, ArrayBase, ArrayView2, Axis, DataMut, Ix1};
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 
 use crate::error::{Error, Result};
@@ -252,18 +253,25 @@ pub(crate) fn evenly(n: usize, most: usize) -> Vec<usize> {
     (0..count).map(|i| i * n / count).collect()
 }
 
+/// Columns that a thread sums at a time.
+const COLUMNS: usize = 64;
+
 /// The mean of the rows of each cluster.
 fn means(rows: ArrayView2<'_, f32>, labels: &[usize], k: usize) -> Array2<f32> {
-    let mut sums = Array2::<f64>::zeros((k, rows.ncols()));
     let mut counts = vec![0.0; k];
-    for (row, &label) in rows.rows().into_iter().zip(labels) {
-        sums.row_mut(label).zip_mut_with(&row, |sum, &x| *sum += f64::from(x));
-        counts[label] += 1.0;
-    }
+    labels.iter().for_each(|&label| counts[label] += 1.0);
     let mut means = Array2::zeros((k, rows.ncols()));
-    for ((mut mean, sum), count) in means.rows_mut().into_iter().zip(sums.rows()).zip(counts) {
-        mean.zip_mut_with(&sum, |mean, &sum| *mean = (sum / f64::max(count, 1.0)) as f32);
-    }
+    // Some columns at a time, so that each sum is one of rows in order.
+    let parts = means.axis_chunks_iter_mut(Axis(1), COLUMNS).into_par_iter();
+    parts.zip(rows.axis_chunks_iter(Axis(1), COLUMNS)).for_each(|(mut means, rows)| {
+        let mut sums = vec![[0.0_f64; COLUMNS]; k];
+        for (row, &label) in rows.rows().into_iter().zip(labels) {
+            sums[label].iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x));
+        }
+        for ((mut mean, sum), count) in means.rows_mut().into_iter().zip(&sums).zip(&counts) {
+            mean.iter_mut().zip(sum).for_each(|(mean, &sum)| *mean = (sum / f64::max(*count, 1.0)) as f32);
+        }
+    });
     means
 }
 

@@ -242,14 +242,18 @@ fn scale(squares: f64, peak: f64) -> f64 {
 /// Writes the columns of a block, as many as there are, from column `start` on, each scaled to unit length, the largest entry
 /// (the first of equals) positive.
 fn assign_unit(to: &mut Array2<f32>, start: usize, block: &[[f32; WIDTH]]) {
-    let (mut squares, mut peaks) = ([0.0_f64; WIDTH], [0.0_f32; WIDTH]);
+    let (mut squares, mut most, mut least) = ([0.0_f64; WIDTH], [0.0_f32; WIDTH], [0.0_f32; WIDTH]);
     for row in block {
-        for c in 0..WIDTH {
-            squares[c] += f64::from(row[c]) * f64::from(row[c]);
-            peaks[c] = if row[c].abs() > peaks[c].abs() { row[c] } else { peaks[c] };
-        }
+        squares.iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x) * f64::from(x));
+        most.iter_mut().zip(row).for_each(|(most, &x)| *most = if x > *most { x } else { *most });
+        least.iter_mut().zip(row).for_each(|(least, &x)| *least = if x < *least { x } else { *least });
     }
-    let scales: [f32; WIDTH] = std::array::from_fn(|c| scale(squares[c], f64::from(peaks[c])) as f32);
+    let peak = |c: usize| match most[c].total_cmp(&-least[c]) {
+        std::cmp::Ordering::Greater => most[c],
+        std::cmp::Ordering::Less => least[c],
+        std::cmp::Ordering::Equal => block.iter().map(|row| row[c]).find(|x| x.abs() == most[c]).unwrap_or_default(),
+    };
+    let scales: [f32; WIDTH] = std::array::from_fn(|c| scale(squares[c], f64::from(peak(c))) as f32);
     let d = to.ncols();
     // Made in the standard layout.
     let to = to.as_slice_mut().unwrap_or_default();

@@ -78,11 +78,18 @@ impl TfIdf for Blocks {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scales(Vec<f32>);
 
+impl FromIterator<Scales> for Scales {
+    fn from_iter<I: IntoIterator<Item = Scales>>(parts: I) -> Self {
+        Self(parts.into_iter().flat_map(|part| part.0).collect())
+    }
+}
+
 impl Scales {
-    /// Those of the texts of more rows.
-    pub fn extend(&mut self, rows: &Csr, embedder: &Embedder) {
+    /// Those of the texts of some rows.
+    #[must_use]
+    pub fn of(rows: &Csr, embedder: &Embedder) -> Self {
         let scale = |i: usize| Linear::scale(&embedder.view.sum(rows.row(i))) as f32;
-        self.0.par_extend((0..rows.rows()).into_par_iter().map(scale));
+        Self((0..rows.rows()).map(scale).collect())
     }
 
     /// The embeddings that `embedder` makes of rows that are made again whenever they are asked for.
@@ -113,9 +120,8 @@ impl Texts {
         if Self::are_long(n, terms, embedder) {
             return Self::Held(all(&blocks, embedder));
         }
-        let mut scales = Scales::default();
-        blocks.iter().for_each(|rows| scales.extend(rows, embedder));
-        scales.with(blocks)
+        let scales: Vec<Scales> = blocks.par_iter().map(|rows| Scales::of(rows, embedder)).collect();
+        scales.into_iter().collect::<Scales>().with(blocks)
     }
 
     /// Whether the vectors of `n` texts, which have so many terms between them, are held.

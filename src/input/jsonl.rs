@@ -71,6 +71,7 @@ fn in_parts(source: &Source<'_>) -> Option<Parsed> {
     };
     let parts: Vec<Parsed> = parts.into_par_iter().map(read).collect::<Option<_>>()?;
     let mut whole = Parsed::default();
+    whole.articles.reserve_exact(parts.iter().map(|part| part.articles.len()).sum());
     for part in parts {
         let before = whole.records;
         let numbered = |draft: Draft| Draft { number: draft.number.map(|number| number + before), ..draft };

@@ -443,7 +443,7 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
         let remedy = "check the name, or put a pattern in quotes";
         (path.clone(), 0, files::unread(path, "matches nothing".to_owned(), remedy))
     }));
-    let mut articles = Vec::new();
+    let mut articles = Vec::with_capacity(drafts.iter().map(|file| file.drafts.len()).sum());
     for file in drafts {
         skipped.extend(account::report(&file.path, file.notes, &file.positions));
         articles.extend(file.drafts.into_iter().map(|draft| draft.article));

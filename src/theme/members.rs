@@ -90,16 +90,23 @@ pub(super) fn by_theme(themes: &[Option<usize>], k: usize) -> Vec<Vec<usize>> {
     members
 }
 
+/// Columns that a thread sums at a time.
+const COLUMNS: usize = 128;
+
 /// Sums of the rows of each cluster, `k × d`, and their counts.
 pub(super) fn sums(rows: ArrayView2<'_, f32>, cluster: &[Option<usize>], k: usize) -> (Array2<f32>, Vec<usize>) {
     let mut sums = Array2::<f32>::zeros((k, rows.ncols()));
     let mut counts = vec![0; k];
-    for (row, c) in rows.outer_iter().zip(cluster) {
-        if let Some(c) = *c {
-            wide::add_row(sums.row_mut(c), 1.0, row);
-            counts[c] += 1;
+    cluster.iter().flatten().for_each(|&c| counts[c] += 1);
+    // Some columns at a time, so that each sum is one of rows in order.
+    let parts = sums.axis_chunks_iter_mut(Axis(1), COLUMNS).into_par_iter();
+    parts.zip(rows.axis_chunks_iter(Axis(1), COLUMNS)).for_each(|(mut sums, rows)| {
+        for (row, c) in rows.outer_iter().zip(cluster) {
+            if let Some(c) = *c {
+                wide::add_row(sums.row_mut(c), 1.0, row);
+            }
         }
-    }
+    });
     (sums, counts)
 }
 

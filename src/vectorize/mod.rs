@@ -235,7 +235,14 @@ impl Weights<'_> {
     /// The rows that [`Vectorizer::transform`] makes of these texts, made by one thread.
     #[must_use]
     pub fn rows(&self, bags: &[Bag]) -> Csr {
-        let mut rows = Csr { cols: self.vectorizer.columns.len(), indptr: vec![0], ..Csr::default() };
+        let entries = bags.iter().map(|bag| bag.0.len()).sum();
+        let mut rows = Csr {
+            cols: self.vectorizer.columns.len(),
+            indptr: Vec::with_capacity(bags.len() + 1),
+            indices: Vec::with_capacity(entries),
+            values: Vec::with_capacity(entries),
+        };
+        rows.indptr.push(0);
         let mut weights: Vec<f64> = Vec::new();
         for bag in bags {
             weights.clear();
