@@ -540,11 +540,13 @@ mod tests {
         let fitted = |kept| {
             let (prepared, who) = prepare_beside(collection.clone(), &config, &(), kept, who::fit).unwrap();
             assert_eq!(prepared.bags.is_empty(), kept == Kept::Dear);
+            assert_eq!(matches!(prepared.passage_vectors, Passages::Told(_)), kept == Kept::Dear);
             let (clusters, themes) = prepared.cluster(&config, &()).unwrap();
             prepared.into_model(who, clusters, themes)
         };
         let (all, dear) = (fitted(Kept::All), fitted(Kept::Dear));
         assert_eq!((&all.rows, &all.themes), (&dear.rows, &dear.themes));
+        assert_eq!(all.passage_vectors, dear.passage_vectors);
         assert!(all.rows.rows() == texts.len() && all.themes.themes.len() == 2);
     }
 

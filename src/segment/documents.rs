@@ -35,7 +35,7 @@ impl<T> Block<T> {
         self.articles.push((self.ends.len(), lang));
     }
 
-    /// The articles of another block, with other items, text by text; `room` of them, about.
+    /// A block of the same articles in which other items stand, `room` of them, about: `write` makes those of each text.
     pub(super) fn map<U>(&self, room: usize, mut write: impl FnMut(&[T], &mut Vec<U>)) -> Block<U> {
         let mut block = Block { items: Vec::with_capacity(room), ends: Vec::new(), articles: self.articles.clone() };
         block.ends.reserve_exact(self.ends.len());
