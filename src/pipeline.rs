@@ -117,18 +117,26 @@ pub enum Passages {
 struct OfTerms<'a> {
     documents: &'a Documents,
     passages: &'a [(u32, u32)],
-    weights: Weights<'a>,
+    weights: Weights,
 }
 
 impl TfIdf for OfTerms<'_> {
     fn show(&self, text: usize, to: &mut dyn FnMut(Row<'_>)) {
-        to(self.weights.rows(&[bag_of(self.documents, self.passages[text])]).row(0));
+        let (article, passage) = self.passages[text];
+        let passage = self.documents.of(article as usize).passage(passage as usize);
+        to(weighed(&self.weights, &[passage]).row(0));
     }
 }
 
-/// The term counts of a passage.
-fn bag_of(documents: &Documents, (article, passage): (u32, u32)) -> Bag {
-    Bag::of_passage(documents.of(article as usize).passage(passage as usize))
+/// The TF-IDF rows of some passages.
+fn weighed(weights: &Weights, passages: &[PassageTokens<'_>]) -> Csr {
+    let bags: Vec<Bag> = passages.iter().copied().map(Bag::of_passage).collect();
+    weights.rows(&bags)
+}
+
+/// The terms of all passages.
+fn passages_of(documents: &Documents) -> Vec<PassageTokens<'_>> {
+    documents.iter().flat_map(|document| document.passages()).collect()
 }
 
 /// Articles up to their embeddings: what is the same however they are clustered.
@@ -233,7 +241,8 @@ fn prepare_beside<T: Send>(
     progress.begin(Stage::Vectorize);
     let mut bags: Vec<Bag> = segmented.documents.par_iter().map(Bag::of_document).collect();
     let vectorizer = vectorize::fit(&bags, segmented.terms.len(), &config.vectorize);
-    let mut rows = vectorizer.transform(&bags);
+    let weights = vectorizer.weights();
+    let mut rows = weights.transform(&bags);
     if kept == Kept::Dear {
         std::mem::take(&mut bags).into_par_iter().for_each(drop);
         room::give_back(articles.len());
@@ -277,13 +286,9 @@ fn prepare_beside<T: Send>(
         rows = Csr::default();
     }
     room::give_back(articles.len());
-    let weights = vectorizer.weights();
-    let passage_rows = |passages: &[(u32, u32)]| {
-        let bags: Vec<Bag> = passages.iter().map(|&passage| bag_of(&segmented.documents, passage)).collect();
-        weights.rows(&bags)
-    };
     // Some at a time, so that the term counts of all passages are never held.
-    let blocks = passages.par_chunks(PASSAGES).map(passage_rows);
+    let texts = passages_of(&segmented.documents);
+    let blocks = texts.par_chunks(PASSAGES).map(|texts| weighed(&weights, texts));
     let passage_vectors = if kept == Kept::All {
         Passages::Held(Texts::of(blocks.collect(), &embedder))
     } else {
@@ -389,10 +394,14 @@ impl Prepared {
         room::give_back(self.articles.len());
         progress.begin(Stage::Label);
         let documents: Vec<Document<'_>> = self.segmented.documents.iter().collect();
-        let of_terms = OfTerms {
-            documents: &self.segmented.documents,
-            passages: &self.passages,
-            weights: self.vectorizer.weights(),
+        let of_terms;
+        let passage_rows = match &self.passage_vectors {
+            Passages::Held(texts) => texts.by(&self.embedder),
+            Passages::Told(scales) => {
+                let (documents, weights) = (&self.segmented.documents, self.vectorizer.weights());
+                of_terms = OfTerms { documents, passages: &self.passages, weights };
+                scales.by(&of_terms, &self.embedder)
+            }
         };
         let bags: Vec<&Bag> = self.bags.iter().collect();
         let input = theme::Input {
@@ -402,10 +411,7 @@ impl Prepared {
             bags: if self.bags.len() == documents.len() { Bags::Held(&bags) } else { Bags::Counted(&documents) },
             rows: self.vectors.view(),
             passages: &self.passages,
-            passage_rows: match &self.passage_vectors {
-                Passages::Held(texts) => texts.by(&self.embedder),
-                Passages::Told(scales) => scales.by(&of_terms, &self.embedder),
-            },
+            passage_rows,
             passage_at: &(0..self.passages.len()).collect::<Vec<_>>(),
             clusters: &clusters,
             clustered: &self.clustered,
@@ -451,13 +457,10 @@ impl Prepared {
             let weights = self.vectorizer.weights();
             for documents in std::mem::take(&mut segmented.documents).into_parts() {
                 let bags: Vec<Bag> = documents.par_iter().map(Bag::of_document).collect();
-                rows.append(self.vectorizer.transform(&bags));
+                rows.append(weights.transform(&bags));
                 if scales.is_some() {
-                    let passages: Vec<PassageTokens<'_>> = documents.iter().flat_map(|d| d.passages()).collect();
-                    let bags = |passages: &[PassageTokens<'_>]| -> Vec<Bag> {
-                        passages.iter().copied().map(Bag::of_passage).collect()
-                    };
-                    blocks.par_extend(passages.par_chunks(PASSAGES).map(|passages| weights.rows(&bags(passages))));
+                    let texts = passages_of(&documents);
+                    blocks.par_extend(texts.par_chunks(PASSAGES).map(|texts| weighed(&weights, texts)));
                 }
                 // What was made of the terms takes their room.
                 drop(documents);

@@ -82,21 +82,16 @@ impl Sequence {
         let sizes: Vec<(usize, usize)> = (0..parts).into_par_iter().map(size).collect();
         let (words, all) = sizes.iter().fold((0, 0), |sum, size| (sum.0 + size.0, sum.1 + size.1));
         let mut whole = Self { words: vec![BREAK; words], places: vec![0; words], articles: vec![0; all] };
-        let mut rests = (whole.words.as_mut_slice(), whole.places.as_mut_slice(), whole.articles.as_mut_slice());
-        let mut first = 0;
-        let mut own = Vec::with_capacity(parts);
-        for (words, all) in sizes {
-            let (a, b, c) = rests;
-            let ((a, a_rest), (b, b_rest), (c, c_rest)) =
-                (a.split_at_mut(words), b.split_at_mut(words), c.split_at_mut(all));
-            rests = (a_rest, b_rest, c_rest);
-            own.push((first, a, b, c));
-            first += all;
-        }
-        own.into_par_iter().enumerate().for_each(|(part, (first, words, places, articles))| {
+        let firsts: Vec<usize> =
+            sizes.iter().scan(0, |next, size| Some(std::mem::replace(next, *next + size.1))).collect();
+        let words = split(&mut whole.words, sizes.iter().map(|size| size.0));
+        let places = split(&mut whole.places, sizes.iter().map(|size| size.0));
+        let articles = split(&mut whole.articles, sizes.iter().map(|size| size.1));
+        let to = words.into_par_iter().zip(places).zip(articles).zip(firsts);
+        to.enumerate().for_each(|(part, (((words, places), articles), first))| {
             let mut to = words.iter_mut().zip(places);
-            let mut place = u32::try_from(first).unwrap_or(u32::MAX);
             let mut articles = articles.iter_mut();
+            let mut place = u32::try_from(first).unwrap_or(u32::MAX);
             texts(part, &mut |article, text| {
                 articles.by_ref().take(1).for_each(|to| *to = article);
                 for (i, (word, linked)) in text.enumerate() {
@@ -110,6 +105,11 @@ impl Sequence {
         });
         whole
     }
+}
+
+/// Parts of these sizes, one after the other.
+fn split<T>(mut whole: &mut [T], sizes: impl Iterator<Item = usize>) -> Vec<&mut [T]> {
+    sizes.map(|size| whole.split_off_mut(..size).unwrap_or_default()).collect()
 }
 
 /// How widely a candidate occurs.

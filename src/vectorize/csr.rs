@@ -25,6 +25,13 @@ pub struct Csr {
 }
 
 impl Csr {
+    /// A matrix without rows, with room for so many and their entries.
+    pub(super) fn with_room(cols: usize, rows: usize, entries: usize) -> Self {
+        let mut indptr = Vec::with_capacity(rows + 1);
+        indptr.push(0);
+        Self { cols, indptr, indices: Vec::with_capacity(entries), values: Vec::with_capacity(entries) }
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {

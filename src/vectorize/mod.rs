@@ -184,70 +184,50 @@ impl Vectorizer {
     /// Computed in double precision, kept in single.
     #[must_use]
     pub fn transform(&self, bags: &[Bag]) -> Csr {
-        let idf = self.idfs();
-        // Of many texts each term is looked up many times.
-        let columns = (bags.len() > CHUNK).then(|| self.by_term());
-        let weights = Weights { vectorizer: self, idf, columns };
-        let chunks: Vec<Csr> = bags.par_chunks(CHUNK).map(|bags| weights.rows(bags)).collect();
-        let entries = chunks.iter().map(|chunk| chunk.indices.len()).sum();
-        let mut rows = Csr {
-            cols: self.columns.len(),
-            indptr: Vec::with_capacity(bags.len() + 1),
-            indices: Vec::with_capacity(entries),
-            values: Vec::with_capacity(entries),
-        };
-        rows.indptr.push(0);
-        chunks.into_iter().for_each(|chunk| rows.append(chunk));
-        rows
+        self.weights().transform(bags)
     }
 
-    /// What is looked up to weigh the terms of many texts.
+    /// What is looked up to weigh the terms of texts, to be made once for many.
     #[must_use]
-    pub fn weights(&self) -> Weights<'_> {
-        Weights { vectorizer: self, idf: self.idfs(), columns: Some(self.by_term()) }
-    }
-
-    fn idfs(&self) -> Vec<f64> {
-        (0..self.columns.len()).map(|column| self.idf(column)).collect()
-    }
-
-    /// The column of each term up to the last that has one; [`NO_COLUMN`] where there is none.
-    fn by_term(&self) -> Vec<u32> {
+    pub fn weights(&self) -> Weights {
         let mut columns = vec![NO_COLUMN; self.columns.last().map_or(0, |&last| last as usize + 1)];
         for (column, &term) in (0..).zip(&self.columns) {
             columns[term as usize] = column;
         }
-        columns
+        Weights { idf: (0..self.columns.len()).map(|column| self.idf(column)).collect(), columns }
     }
 }
 
-/// The weights of terms, to make rows of one text after the other.
+/// The weights of terms, and their columns.
 #[derive(Debug)]
-pub struct Weights<'a> {
-    vectorizer: &'a Vectorizer,
+pub struct Weights {
     /// By column.
     idf: Vec<f64>,
-    /// The column of each term, if it is not searched for.
-    columns: Option<Vec<u32>>,
+    /// The column of each term up to the last that has one; [`NO_COLUMN`] where there is none.
+    columns: Vec<u32>,
 }
 
-impl Weights<'_> {
-    /// The rows that [`Vectorizer::transform`] makes of these texts, made by one thread.
+impl Weights {
+    /// As [`Vectorizer::transform`].
+    #[must_use]
+    pub fn transform(&self, bags: &[Bag]) -> Csr {
+        let chunks: Vec<Csr> = bags.par_chunks(CHUNK).map(|bags| self.rows(bags)).collect();
+        let entries = chunks.iter().map(|chunk| chunk.indices.len()).sum();
+        let mut rows = Csr::with_room(self.idf.len(), bags.len(), entries);
+        chunks.into_iter().for_each(|chunk| rows.append(chunk));
+        rows
+    }
+
+    /// The same, made by one thread.
     #[must_use]
     pub fn rows(&self, bags: &[Bag]) -> Csr {
-        let entries = bags.iter().map(|bag| bag.0.len()).sum();
-        let mut rows = Csr {
-            cols: self.vectorizer.columns.len(),
-            indptr: Vec::with_capacity(bags.len() + 1),
-            indices: Vec::with_capacity(entries),
-            values: Vec::with_capacity(entries),
-        };
-        rows.indptr.push(0);
+        let mut rows = Csr::with_room(self.idf.len(), bags.len(), bags.iter().map(|bag| bag.0.len()).sum());
         let mut weights: Vec<f64> = Vec::new();
         for bag in bags {
             weights.clear();
             for &(term, count) in &bag.0 {
-                let Some(column) = self.column(term) else { continue };
+                let column = self.columns.get(term as usize).copied().filter(|&column| column != NO_COLUMN);
+                let Some(column) = column else { continue };
                 rows.indices.push(column);
                 weights.push((1.0 + f64::from(count.max(1)).ln()) * self.idf[column as usize]);
             }
@@ -256,12 +236,5 @@ impl Weights<'_> {
             rows.indptr.push(rows.indices.len());
         }
         rows
-    }
-
-    fn column(&self, term: u32) -> Option<u32> {
-        match &self.columns {
-            Some(columns) => columns.get(term as usize).copied().filter(|&column| column != NO_COLUMN),
-            None => self.vectorizer.column(term).map(|column| column as u32),
-        }
     }
 }

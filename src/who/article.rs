@@ -69,13 +69,11 @@ pub(super) fn parts<'a>(article: &'a Article, document: Option<Document<'a>>) ->
     let title = document.map_or(&[][..], |d| d.title());
     let mut parts = vec![Part { passage: None, heading: false, text: &article.title, tokens: title }];
     for (p, passage) in article.passages.iter().enumerate() {
-        let tokens = document.and_then(|d| d.passages().nth(p));
+        let tokens = document.map(|d| d.passage(p)).unwrap_or_default();
         if let Some(heading) = &passage.heading {
-            let tokens = tokens.map_or(&[][..], |t| t.heading);
-            parts.push(Part { passage: Some(p), heading: true, text: heading, tokens });
+            parts.push(Part { passage: Some(p), heading: true, text: heading, tokens: tokens.heading });
         }
-        let tokens = tokens.map_or(&[][..], |t| t.text);
-        parts.push(Part { passage: Some(p), heading: false, text: &passage.text, tokens });
+        parts.push(Part { passage: Some(p), heading: false, text: &passage.text, tokens: tokens.text });
     }
     parts
 }

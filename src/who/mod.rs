@@ -13,8 +13,8 @@
 //!
 //! Codes, short names and nationalities of countries are those of ISO 3166-1 as the crate `keshvar` has them; what it lacks
 //! stands in `words/`: a name takes one line there, and a run of the test that makes the table of them all anew
-//! (`names/made.rs`). A member state of the United Nations is a country, and
-//! so is a state that was one; the other entries of ISO 3166-1 are regions.
+//! (`names/made.rs`). A member state of the United Nations is a country, and so is a state that was one; the other entries of
+//! ISO 3166-1 are regions.
 //!
 //! Precision comes first. A name that is also a word, a person's or another place's counts with support only: another name
 //! of the same country in the article, or a place in a row of countries.

@@ -59,6 +59,14 @@ pub(super) struct Name {
     pub chinese: bool,
 }
 
+impl Name {
+    /// Of a pattern that names nobody yet.
+    fn new(rule: Rule, pattern: &str) -> Self {
+        let chinese = !pattern.is_ascii() && pattern.chars().any(is_han);
+        Self { rule, parties: Vec::new(), chinese }
+    }
+}
+
 /// All names.
 pub(super) struct Names {
     /// The parties, by kind and code.
@@ -100,9 +108,8 @@ impl Names {
             } else if let Some(&(_, rule)) = RULES.iter().find(|(name, _)| *name == what) {
                 let parties = next().split_whitespace().filter_map(|party| party.parse().ok()).collect();
                 let pattern = next();
-                let chinese = !pattern.is_ascii() && pattern.chars().any(is_han);
                 patterns.push(pattern);
-                names.push(Name { rule, parties, chinese });
+                names.push(Name { parties, ..Name::new(rule, pattern) });
             }
         }
         let china = parties.iter().position(|party| party.code == "CN").unwrap_or_default();

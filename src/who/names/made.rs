@@ -69,12 +69,12 @@ struct Table(BTreeMap<String, Name>);
 impl Table {
     fn add(&mut self, pattern: &str, rule: Rule, parties: &[usize]) {
         let pattern = simplified(pattern).into_owned();
-        let chinese = !pattern.is_ascii() && pattern.chars().any(crate::who::chinese::is_han);
         // A single letter or character names nobody by itself.
         if pattern.chars().nth(1).is_none() {
             return;
         }
-        let name = self.0.entry(pattern).or_insert_with(|| Name { rule, parties: Vec::new(), chinese });
+        let new = Name::new(rule, &pattern);
+        let name = self.0.entry(pattern).or_insert(new);
         for &party in parties {
             if !name.parties.contains(&party) {
                 name.parties.push(party);
