@@ -2,11 +2,13 @@
 //!
 //! The program is built for any processor of its kind, so what the compiler makes of a loop are the narrow instructions that
 //! all of them have. [`pulp`] finds out at run time what this one has and calls a copy of the loop that was compiled for it.
-//! No result depends on which: each number is worked out by itself, or summed in [`LANES`] lanes of a fixed order, and no
-//! product is fused with a sum.
+//! No result depends on which, but for the matrix products of [`tall`]: each number is worked out by itself, or summed in
+//! [`LANES`] lanes of a fixed order, and no product is fused with a sum.
 //!
 //! By index: iterators would be functions of their own, compiled without wide instructions. And a type for each loop, since
 //! only the method of a type is sure to be compiled for them.
+
+pub(crate) mod tall;
 
 use ndarray::{ArrayView1, ArrayViewMut1};
 use pulp::{Arch, Simd, WithSimd};

@@ -36,6 +36,7 @@ mod assign;
 mod breathe;
 mod data;
 mod lloyd;
+mod panels;
 mod seed;
 
 use breathe::breathe;

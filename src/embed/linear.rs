@@ -153,10 +153,12 @@ impl Linear {
         embedded
     }
 
-    /// As [`embed`](Self::embed), into zeros, rows one after the other in memory.
+    /// As [`embed`](Self::embed), into an array whose rows lie one after the other.
     pub(super) fn embed_into(&self, rows: &Csr, mut embedded: ArrayViewMut2<'_, f32>) {
         embedded.axis_iter_mut(Axis(0)).into_par_iter().enumerate().for_each(|(i, mut out)| {
             if let Some(out) = out.as_slice_mut() {
+                // They are zeros, but of memory that was never touched: reading it first would map each page twice.
+                out.fill(0.0);
                 self.columns.add(rows.row(i), out);
                 Self::unit(out);
             }

@@ -125,9 +125,12 @@ pub struct Lexicon<'a> {
     starts: Starts,
 }
 
-/// Where the keys of each first two bytes begin, so that a word is sought among few. It follows from the bytes.
+/// The first bytes of every [`STEP`]-th key, so that a word is sought among few. It follows from the bytes.
 #[derive(Clone, Debug, Default)]
-struct Starts(OnceLock<Vec<u32>>);
+struct Starts(OnceLock<Vec<u64>>);
+
+/// Keys from one of [`Starts`] to the next.
+const STEP: usize = 16;
 
 impl PartialEq for Starts {
     fn eq(&self, _: &Self) -> bool {
@@ -135,10 +138,11 @@ impl PartialEq for Starts {
     }
 }
 
-/// The first two bytes of a key as a number; a key of one byte comes before all longer ones that begin with it.
-fn first_two(key: &[u8]) -> usize {
-    let byte = |i: usize| key.get(i).copied().map_or(0, usize::from);
-    byte(0) << 8 | byte(1)
+/// The first eight bytes of a key as a number, zeros after a shorter one: of two keys in order, the first has no greater one.
+fn first_bytes(key: &[u8]) -> u64 {
+    let mut bytes = [0; 8];
+    bytes.iter_mut().zip(key).for_each(|(to, &byte)| *to = byte);
+    u64::from_be_bytes(bytes)
 }
 
 /// The vector of one word, still in its codes.
@@ -213,8 +217,10 @@ impl<'a> Lexicon<'a> {
     pub fn lookup(&self, key: &str) -> Option<Row<'_>> {
         let key = key.as_bytes();
         let starts = self.starts.0.get_or_init(|| self.starts());
-        let first = first_two(key);
-        let (mut low, mut high) = (starts[first] as usize, starts[first + 1] as usize);
+        let first = first_bytes(key);
+        // The last of those that begin with less comes before the word, the first that begins with more after it.
+        let mut low = starts.partition_point(|&start| start < first).saturating_sub(1) * STEP;
+        let mut high = (starts.partition_point(|&start| start <= first) * STEP).min(self.header.words);
         while low < high {
             let middle = low + (high - low) / 2;
             match self.key_bytes(middle)?.cmp(key) {
@@ -226,14 +232,8 @@ impl<'a> Lexicon<'a> {
         None
     }
 
-    /// For each two bytes, and past the last, how many keys begin with lesser ones.
-    fn starts(&self) -> Vec<u32> {
-        let mut starts = vec![0_u32; (1 << 16) + 1];
-        (0..self.header.words).filter_map(|i| self.key_bytes(i)).for_each(|key| starts[first_two(key) + 1] += 1);
-        for i in 1..starts.len() {
-            starts[i] += starts[i - 1];
-        }
-        starts
+    fn starts(&self) -> Vec<u64> {
+        (0..self.header.words).step_by(STEP).map_while(|i| self.key_bytes(i)).map(first_bytes).collect()
     }
 
     /// The key of the `i`-th word in byte order; none past the end, or if the file is damaged there.

@@ -12,7 +12,10 @@
 
 use ndarray::{Array2, ArrayView2, s};
 
-use super::data::{CHUNK, Data, halves, products};
+use super::{
+    data::{CHUNK, Data, halves, products},
+    panels::Panels,
+};
 use crate::wide::{self, square};
 
 /// No label yet.
@@ -84,6 +87,8 @@ pub(super) struct Centroids<'a> {
     /// The centroids in the order of [`Groups::ids`], and their halved squared lengths.
     stack: Array2<f32>,
     halves: Vec<f32>,
+    /// Where they are so few that they are one group.
+    panels: Option<Panels>,
     /// How far each centroid moved since the bounds were true, and the farthest of each group.
     moves: &'a [f32],
     farthest: Vec<f32>,
@@ -99,7 +104,8 @@ impl<'a> Centroids<'a> {
             .windows(2)
             .map(|at| groups.ids[at[0]..at[1]].iter().map(|&c| moves[c as usize]).fold(0.0, f32::max));
         let farthest = farthest.collect();
-        Self { groups, centroids, halves: halves(&stack), stack, moves, farthest, slack: data.slack(centroids) }
+        let panels = (groups.count() == 1).then(|| Panels::new(&stack));
+        Self { groups, centroids, halves: halves(&stack), stack, panels, moves, farthest, slack: data.slack(centroids) }
     }
 }
 
@@ -272,7 +278,10 @@ fn look_at_all(data: &Data<'_>, to: &Centroids<'_>, rows: &mut Rows<'_>, scratch
     for start in (0..n).step_by(CHUNK) {
         let end = (start + CHUNK).min(n);
         let m = end - start;
-        products(to.stack.view(), data.part(rows.from + start, rows.from + end), &mut scratch.products);
+        match &to.panels {
+            Some(panels) => panels.products(m, |at| data.row(rows.from + start + at), &mut scratch.products),
+            None => products(to.stack.view(), data.part(rows.from + start, rows.from + end), &mut scratch.products),
+        }
         for (group, at) in to.groups.starts.windows(2).enumerate() {
             scratch.scan.read(&scratch.products[at[0] * m..at[1] * m], &to.halves[at[0]..at[1]], m);
             (0..m).for_each(|at| scratch.take(start + at, at, group, to, rows.lower));
@@ -287,11 +296,16 @@ fn gather(data: &Data<'_>, to: &Centroids<'_>, rows: &mut Rows<'_>, scratch: &mu
         let looked = std::mem::take(&mut scratch.look[group]);
         let stack = to.stack.slice(s![at[0]..at[1], ..]);
         for some in looked.chunks(CHUNK) {
-            scratch.gathered.clear();
-            some.iter().for_each(|&i| scratch.gathered.extend_from_slice(data.row(rows.from + i as usize)));
-            // The length is right by construction.
-            let Ok(gathered) = ArrayView2::from_shape((some.len(), d), &scratch.gathered) else { continue };
-            products(stack, gathered, &mut scratch.products);
+            let row = |at: usize| data.row(rows.from + some[at] as usize);
+            if let Some(panels) = &to.panels {
+                panels.products(some.len(), row, &mut scratch.products);
+            } else {
+                scratch.gathered.clear();
+                (0..some.len()).for_each(|at| scratch.gathered.extend_from_slice(row(at)));
+                // The length is right by construction.
+                let Ok(gathered) = ArrayView2::from_shape((some.len(), d), &scratch.gathered) else { continue };
+                products(stack, gathered, &mut scratch.products);
+            }
             scratch.scan.read(&scratch.products, &to.halves[at[0]..at[1]], some.len());
             some.iter().enumerate().for_each(|(at, &i)| scratch.take(i as usize, at, group, to, rows.lower));
         }

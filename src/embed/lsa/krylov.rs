@@ -7,7 +7,7 @@
 //! read each entry once for 16 columns.
 
 use nalgebra::{DMatrix, SymmetricEigen};
-use ndarray::{Array2, ArrayView2, ArrayViewMut2, linalg::general_mat_mul, s};
+use ndarray::{Array2, ArrayView2, s};
 use rand_xoshiro::{
     Xoshiro256Plus,
     rand_core::{RngCore, SeedableRng},
@@ -17,12 +17,15 @@ use rayon::prelude::*;
 use super::failed;
 use crate::{
     error::Result,
-    lexicon::ridge,
     vectorize::{Csr, WIDTH},
+    wide::tall,
 };
 
-/// Rows of a basis worked on together.
-const ROWS: usize = 2048;
+/// Rows that a task of the thread pool works through; part of the result.
+const ROWS: usize = 1024;
+
+/// Of these, so many at a time: those of two blocks stay in the first cache.
+const AT_ONCE: usize = 256;
 
 /// How far from orthogonal a block fresh from a second projection is.
 const EPSILON: f64 = 2e-7;
@@ -42,8 +45,8 @@ const NOISE: f64 = 3e-6;
 /// A basis of orthonormal columns, and the matrix in it.
 #[derive(Debug)]
 pub(super) struct Space {
-    /// `side × size`.
-    basis: Array2<f32>,
+    /// Its columns, [`WIDTH`] a block, each as long as the matrix's side.
+    basis: Vec<Block>,
     /// Eigenvalues of the projected matrix, descending.
     pub(super) values: Vec<f64>,
     /// Their vectors in the basis, the columns, `size × size`.
@@ -61,7 +64,7 @@ pub(super) type Block = Vec<[f32; WIDTH]>;
 pub(super) fn space(short: &Csr, long: &Csr, size: usize, seed: u64) -> Result<Space> {
     let size = size.next_multiple_of(WIDTH);
     let mut random = Xoshiro256Plus::seed_from_u64(seed);
-    let mut basis = Array2::<f32>::zeros((short.rows(), size));
+    let mut basis: Vec<Block> = Vec::with_capacity(size / WIDTH);
     let mut projected = Array2::<f64>::zeros((size, size));
     // The longest image of a unit vector, of all blocks and of the last one.
     let (mut largest, mut last) = (0.0_f64, 0.0_f64);
@@ -69,19 +72,16 @@ pub(super) fn space(short: &Csr, long: &Csr, size: usize, seed: u64) -> Result<S
     let mut block: Block = vec![[0.0; WIDTH]; short.rows()];
     let mut between: Block = vec![[0.0; WIDTH]; long.rows()];
     for start in (0..size).step_by(WIDTH) {
-        orthonormal(&mut block, basis.slice(s![.., ..start]), [largest, last], &mut drift, &mut random)?;
-        let end = start + WIDTH;
-        for (mut row, from) in basis.slice_mut(s![.., start..end]).rows_mut().into_iter().zip(&block) {
-            if let Some(to) = row.as_slice_mut() {
-                to.copy_from_slice(from);
-            }
-        }
+        orthonormal(&mut block, &basis, [largest, last], &mut drift, &mut random)?;
         long.times_block(&block, &mut between);
-        short.times_block(&between, &mut block);
+        let mut image = vec![[0.0; WIDTH]; short.rows()];
+        short.times_block(&between, &mut image);
+        basis.push(std::mem::replace(&mut block, image));
         last = lengths(&block).into_iter().fold(0.0, f64::max);
         largest = largest.max(last);
-        let along = take_out(&mut block, basis.slice(s![.., ..end]));
-        projected.slice_mut(s![..end, start..end]).assign(&along);
+        let end = start + WIDTH;
+        let along = take_out(&mut block, &basis);
+        projected.slice_mut(s![..end, start..end]).assign(&ArrayView2::from(along.as_slice()));
     }
     drop((block, between));
     // What rounding left between blocks that are no neighbours belongs to it too; both halves of the last block's square
@@ -104,12 +104,10 @@ impl Space {
     /// Up to [`WIDTH`] eigenvectors from the `start`-th on; what is past the last is zero.
     pub(super) fn eigenvectors(&self, start: usize) -> Block {
         let size = self.vectors.ncols();
-        let some = Array2::from_shape_fn((size, WIDTH), |(i, j)| {
-            if start + j < size { self.vectors[[i, start + j]] as f32 } else { 0.0 }
-        });
-        let mut block = vec![[0.0; WIDTH]; self.basis.nrows()];
-        add_product(&mut block, 1.0, self.basis.view(), some.view());
-        block
+        let row = |i| -> [f32; WIDTH] {
+            std::array::from_fn(|j| if start + j < size { self.vectors[[i, start + j]] as f32 } else { 0.0 })
+        };
+        product(&self.basis, &(0..size).map(row).collect::<Vec<_>>())
     }
 }
 
@@ -135,7 +133,7 @@ pub(super) fn eigen(matrix: ArrayView2<'_, f64>) -> Result<(Vec<f64>, Array2<f64
 /// own, `drift` tells how far from orthogonal the last two blocks may be.
 fn orthonormal(
     block: &mut Block,
-    before: ArrayView2<'_, f32>,
+    before: &[Block],
     [largest, last]: [f64; 2],
     drift: &mut [f64; 2],
     random: &mut Xoshiro256Plus,
@@ -143,18 +141,13 @@ fn orthonormal(
     let (mut noise, mut growth) = (NOISE * largest, last * (EPSILON + drift[0].max(drift[1])));
     // Twice is enough; what is random is projected twice too.
     for _ in 0..4 {
-        let (values, vectors) = eigen(ridge::product(view(block), view(block)).view())?;
+        let products = products(std::slice::from_ref(block), block);
+        let (values, vectors) = eigen(ArrayView2::from(products.as_slice()))?;
         let length = |j: usize| values[j].max(0.0).sqrt();
         let kept = (0..WIDTH).take_while(|&j| length(j) > noise).count();
-        let turn =
-            Array2::from_shape_fn(
-                (WIDTH, WIDTH),
-                |(i, j)| {
-                    if j < kept { (vectors[[i, j]] / length(j)) as f32 } else { 0.0 }
-                },
-            );
-        let old = std::mem::replace(block, vec![[0.0; WIDTH]; block.len()]);
-        add_product(block, 1.0, view(&old), turn.view());
+        let turned = |i, j| if j < kept { (vectors[[i, j]] / length(j)) as f32 } else { 0.0 };
+        let turn: [[f32; WIDTH]; WIDTH] = std::array::from_fn(|i| std::array::from_fn(|j| turned(i, j)));
+        *block = product(std::slice::from_ref(block), &turn);
         if kept == WIDTH && growth < DRIFT * length(WIDTH - 1) {
             *drift = [drift[1], growth / length(WIDTH - 1)];
             break;
@@ -171,28 +164,54 @@ fn orthonormal(
     Ok(())
 }
 
-/// Takes out of a block what lies along the columns of a basis, once; returns how much, `basis × block`.
-fn take_out(block: &mut Block, basis: ArrayView2<'_, f32>) -> Array2<f64> {
-    let parts: Vec<Array2<f32>> = block
-        .par_chunks(ROWS)
-        .enumerate()
-        .map(|(chunk, block)| basis.slice(s![chunk * ROWS..chunk * ROWS + block.len(), ..]).t().dot(&view(block)))
-        .collect();
-    let mut along = Array2::zeros((basis.ncols(), WIDTH));
-    for part in &parts {
-        along.iter_mut().zip(part).for_each(|(sum, &x): (&mut f64, _)| *sum += f64::from(x));
-    }
-    add_product(block, -1.0, basis, along.mapv(|x| x as f32).view());
+/// Takes out of a block what lies along the columns of a basis, once; returns how much, a row for each of these columns.
+fn take_out(block: &mut Block, basis: &[Block]) -> Vec<[f64; WIDTH]> {
+    let along = products(basis, block);
+    let out: Vec<[f32; WIDTH]> = along.iter().map(|row| row.map(|x| -x as f32)).collect();
+    add_product(block, basis, &out);
     along
 }
 
-/// `block += factor · a · b`.
-fn add_product(block: &mut Block, factor: f32, a: ArrayView2<'_, f32>, b: ArrayView2<'_, f32>) {
-    block.par_chunks_mut(ROWS).enumerate().for_each(|(chunk, block)| {
-        let rows = block.len();
-        let a = a.slice(s![chunk * ROWS..chunk * ROWS + rows, ..]);
-        if let Ok(mut block) = ArrayViewMut2::from_shape((rows, WIDTH), block.as_flattened_mut()) {
-            general_mat_mul(factor, &a, &b, 1.0, &mut block);
+/// `basisᵀ · block`: the sums of some rows in single precision, those of all in double.
+fn products(basis: &[Block], block: &Block) -> Vec<[f64; WIDTH]> {
+    let part = |first: usize| {
+        let mut sums = vec![[[0.0_f32; WIDTH]; WIDTH]; basis.len()];
+        let end = (first + ROWS).min(block.len());
+        for from in (first..end).step_by(AT_ONCE) {
+            let rows = from..(from + AT_ONCE).min(end);
+            for (columns, sums) in basis.iter().zip(&mut sums) {
+                tall::across(&columns[rows.clone()], &block[rows.clone()], sums);
+            }
+        }
+        sums
+    };
+    let parts: Vec<Vec<[[f32; WIDTH]; WIDTH]>> = (0..block.len()).into_par_iter().step_by(ROWS).map(part).collect();
+    let mut all = vec![[0.0; WIDTH]; basis.len() * WIDTH];
+    for part in &parts {
+        let sums = all.as_flattened_mut().iter_mut().zip(part.as_flattened().as_flattened());
+        sums.for_each(|(sum, &x)| *sum += f64::from(x));
+    }
+    all
+}
+
+/// `basis · few`, as [`add_product`].
+fn product(basis: &[Block], few: &[[f32; WIDTH]]) -> Block {
+    let mut block = vec![[0.0; WIDTH]; basis.first().map_or(0, Vec::len)];
+    // They are zeros, but of memory that was never touched: reading it first would map each page twice.
+    block.par_chunks_mut(ROWS).for_each(|rows| rows.fill([0.0; WIDTH]));
+    add_product(&mut block, basis, few);
+    block
+}
+
+/// `block += basis · few`; `few` has a row for each column of the basis.
+fn add_product(block: &mut Block, basis: &[Block], few: &[[f32; WIDTH]]) {
+    let (few, _) = few.as_chunks::<WIDTH>();
+    block.par_chunks_mut(ROWS).enumerate().for_each(|(part, block)| {
+        for (at, block) in block.chunks_mut(AT_ONCE).enumerate() {
+            let first = part * ROWS + at * AT_ONCE;
+            for (columns, few) in basis.iter().zip(few) {
+                tall::along(&columns[first..first + block.len()], few, block);
+            }
         }
     });
 }
@@ -204,8 +223,4 @@ fn lengths(block: &[[f32; WIDTH]]) -> [f64; WIDTH] {
         sums.iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x) * f64::from(x));
     }
     sums.map(f64::sqrt)
-}
-
-fn view(block: &[[f32; WIDTH]]) -> ArrayView2<'_, f32> {
-    ArrayView2::from(block)
 }
