@@ -336,24 +336,93 @@ impl WithSimd for Peak<'_> {
     }
 }
 
-/// Whether any number is greater than `bound`.
-pub(crate) fn any_above(numbers: &[f32], bound: f32) -> bool {
-    Arch::new().dispatch(Above(numbers, bound))
+/// Calls `above` with the place and value of each number greater than a bound, in order: what it returns is the bound of those
+/// that follow.
+pub(crate) fn each_above(numbers: &[f32], bound: f32, above: impl FnMut(usize, f32) -> f32) {
+    Arch::new().dispatch(Above(numbers, bound, above));
 }
 
-struct Above<'a>(&'a [f32], f32);
+struct Above<'a, F>(&'a [f32], f32, F);
 
-impl WithSimd for Above<'_> {
-    type Output = bool;
+impl<F: FnMut(usize, f32) -> f32> WithSimd for Above<'_, F> {
+    type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) -> bool {
-        // No branch, so that many are compared at once.
-        let mut any = false;
-        for i in 0..self.0.len() {
-            any |= self.0[i] > self.1;
+    fn with_simd<S: Simd>(self, _: S) {
+        /// Numbers that are looked at one by one only if any of them is large enough: few are.
+        const STEP: usize = 2 * LANES;
+        let Self(numbers, mut bound, mut above) = self;
+        let (chunks, rest) = numbers.as_chunks::<STEP>();
+        for (c, chunk) in chunks.iter().enumerate() {
+            // No branch, so that many are compared at once.
+            let mut any = false;
+            for &number in chunk {
+                any |= number > bound;
+            }
+            if any {
+                for (lane, &number) in chunk.iter().enumerate() {
+                    if number > bound {
+                        bound = above(c * STEP + lane, number);
+                    }
+                }
+            }
         }
-        any
+        for (i, &number) in rest.iter().enumerate() {
+            if number > bound {
+                bound = above(chunks.len() * STEP + i, number);
+            }
+        }
+    }
+}
+
+/// The sum of the squares, in double precision.
+pub(crate) fn squares(numbers: &[f32]) -> f64 {
+    Arch::new().dispatch(Squares(numbers))
+}
+
+struct Squares<'a>(&'a [f32]);
+
+impl WithSimd for Squares<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> f64 {
+        let (chunks, rest) = self.0.as_chunks::<LANES>();
+        let mut sums = [0.0_f64; LANES];
+        for chunk in chunks {
+            for lane in 0..LANES {
+                sums[lane] += f64::from(chunk[lane]) * f64::from(chunk[lane]);
+            }
+        }
+        for lane in 0..rest.len() {
+            sums[lane] += f64::from(rest[lane]) * f64::from(rest[lane]);
+        }
+        let mut sum = 0.0;
+        for lane in sums {
+            sum += lane;
+        }
+        sum
+    }
+}
+
+/// Adds so many times a list to sums in double precision; only as far as both go.
+pub(crate) fn add_double(to: &mut [f64], factor: f64, from: &[f32]) {
+    Arch::new().dispatch(AddDouble(to, factor, from));
+}
+
+struct AddDouble<'a>(&'a mut [f64], f64, &'a [f32]);
+
+impl WithSimd for AddDouble<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self(to, factor, from) = self;
+        let length = if to.len() < from.len() { to.len() } else { from.len() };
+        let (to, from) = (&mut to[..length], &from[..length]);
+        for i in 0..length {
+            to[i] += factor * f64::from(from[i]);
+        }
     }
 }
 
@@ -382,7 +451,19 @@ mod tests {
             for (i, &four) in four.iter().enumerate() {
                 prop_assert_eq!(four, b[i] + a[i] + 2.0 * b[i] + shift * a[i] + 0.5 * b[i]);
             }
-            prop_assert_eq!(any_above(&a, shift), a.iter().any(|&x| x > shift));
+            prop_assert!((squares(&a) - pairs().map(|(a, _)| a * a).sum::<f64>()).abs() <= 1e-9 * squares(&a));
+            let mut doubles: Vec<f64> = b.iter().map(|&b| f64::from(b)).collect();
+            add_double(&mut doubles, -2.0, &a);
+            prop_assert!(doubles.iter().zip(pairs()).all(|(&sum, (a, b))| sum == b - 2.0 * a));
+            let (mut found, mut expected, mut bound) = (Vec::new(), Vec::new(), shift);
+            each_above(&a, bound, |i, x| { found.push((i, x)); if found.len() < 3 { shift } else { x } });
+            for (i, &x) in a.iter().enumerate().filter(|x| *x.1 > shift) {
+                if x > bound {
+                    expected.push((i, x));
+                    bound = if expected.len() < 3 { shift } else { x };
+                }
+            }
+            prop_assert_eq!(found, expected);
         }
 
         #[test]

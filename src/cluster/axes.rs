@@ -9,7 +9,7 @@ use nalgebra::{DMatrix, SymmetricEigen};
 use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2, linalg::general_mat_mul};
 use rayon::prelude::*;
 
-use super::{evenly, unit};
+use super::{evenly, some, unit};
 
 /// Main directions.
 const AXES: usize = 128;
@@ -37,7 +37,7 @@ impl Axes {
         if n < many || d <= most {
             return Self(None);
         }
-        let seen = rows.select(Axis(0), &evenly(n, SEEN));
+        let seen = some(rows, &evenly(n, SEEN));
         let parts: Vec<Array2<f32>> =
             seen.axis_chunks_iter(Axis(0), CHUNK).into_par_iter().map(|part| part.t().dot(&part)).collect();
         let mut squares = Array2::<f64>::zeros((d, d));

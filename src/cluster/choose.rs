@@ -50,6 +50,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     community, distinct_rows,
     resample::{self, Sample, Signals},
+    some,
 };
 use crate::random::draw;
 
@@ -160,7 +161,7 @@ pub fn themes(rows: ArrayView2<'_, f32>, seed: u64) -> Choice {
     let mut rng = Xoshiro256Plus::seed_from_u64(seed);
     for _ in 0..if n > SAMPLE { SAMPLES } else { 1 } {
         let places: Vec<usize> = draw(n, SAMPLE, &mut rng).into_iter().map(|at| distinct[at]).collect();
-        samples.push(rows.select(Axis(0), &places));
+        samples.push(some(rows, &places));
         rng.jump();
     }
     let votes = Votes::of(&samples, seed);
@@ -307,7 +308,7 @@ fn weighed(votes: &Votes, samples: &[Array2<f32>], n: usize, seed: u64) -> Vec<W
         .map(|i| {
             let sample = &samples[i % samples.len()];
             let places = draw(sample.nrows(), RESAMPLE, &mut Xoshiro256Plus::seed_from_u64(seeds[i]));
-            sample.select(Axis(0), &places)
+            some(sample.view(), &places)
         })
         .collect();
     let (prepared, shuffled): (Vec<Sample>, Vec<Sample>) = rayon::join(

@@ -95,10 +95,11 @@ fn gather(graph: &Graph, rng: &mut Xoshiro256Plus) -> (Vec<usize>, usize) {
             }
             near.sort_unstable();
             let gain = |c: usize| weight[c] - degree[node] * total[c] / whole;
-            let mut best = own;
+            let (mut best, mut most) = (own, gain(own));
             for &c in &near {
-                if gain(c) > gain(best) + GAIN * whole {
-                    best = c;
+                let gain = gain(c);
+                if gain > most + GAIN * whole {
+                    (best, most) = (c, gain);
                 }
             }
             for &c in &near {

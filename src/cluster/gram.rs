@@ -158,26 +158,25 @@ impl State {
         wide::offer(&mut self.nearest, &mut self.next, sums, square, share, label);
     }
 
-    /// `1 / m_c` and `Q_c / m_c²` of a cluster with rows.
-    fn mean(&self, c: usize) -> Option<(f32, f32)> {
-        let size = self.sizes[c];
-        if size == 0 {
-            return None;
+    /// `1 / m_c` and `Q_c / m_c²` of each cluster with rows.
+    fn means(&self) -> Vec<(usize, (f32, f32))> {
+        let mut q = vec![0.0; self.sizes.len()];
+        for (i, &label) in self.labels.iter().enumerate() {
+            q[label as usize] += f64::from(self.sums[label as usize][i]);
         }
-        let of = self.labels.iter().zip(&self.sums[c]).filter(|&(&label, _)| label as usize == c);
-        let q: f64 = of.map(|(_, &sum)| f64::from(sum)).sum();
-        let share = 1.0 / size as f64;
-        Some((share as f32, (q * share * share) as f32))
+        let mean = |(c, (&size, q)): (usize, (&usize, f64))| {
+            let share = 1.0 / size as f64;
+            (size > 0).then_some((c, (share as f32, (q * share * share) as f32)))
+        };
+        self.sizes.iter().zip(q).enumerate().filter_map(mean).collect()
     }
 
     fn assign(&mut self) {
         self.nearest.fill(f32::INFINITY);
-        for c in 0..self.sizes.len() {
-            if let Some((share, square)) = self.mean(c) {
-                let sums = std::mem::take(&mut self.sums[c]);
-                self.offer(c, &sums, share, square);
-                self.sums[c] = sums;
-            }
+        for (c, (share, square)) in self.means() {
+            let sums = std::mem::take(&mut self.sums[c]);
+            self.offer(c, &sums, share, square);
+            self.sums[c] = sums;
         }
     }
 
@@ -232,7 +231,7 @@ impl State {
     /// The mean simplified silhouette; 0 if fewer than two clusters have a row, or each row has its own.
     fn silhouette(&self, gram: &Gram) -> f64 {
         let n = self.labels.len();
-        let means: Vec<(usize, (f32, f32))> = (0..self.sizes.len()).filter_map(|c| Some((c, self.mean(c)?))).collect();
+        let means = self.means();
         if means.len() < 2 || means.len() == n {
             return 0.0;
         }

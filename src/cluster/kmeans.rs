@@ -26,7 +26,7 @@ use ndarray::{Array2, ArrayView2, Axis, s};
 use rand_xoshiro::{Xoshiro256Plus, rand_core::SeedableRng};
 use rayon::prelude::*;
 
-use super::{Clusterer, Partition, Settings};
+use super::{Clusterer, Partition, Settings, some};
 use crate::{
     error::{Error, Result},
     random::{draw, streams},
@@ -146,7 +146,7 @@ impl Lloyd {
 fn sample_of(rows: ArrayView2<'_, f32>, k: usize, seed: u64) -> Option<Array2<f32>> {
     let size = (rows.nrows() / SHARE).clamp(SAMPLE.0, SAMPLE.1).max(SAMPLE_OF_ONE * k);
     let random = &mut Xoshiro256Plus::seed_from_u64(seed);
-    (rows.nrows() >= SAVES * size).then(|| rows.select(Axis(0), &draw(rows.nrows(), size, random)))
+    (rows.nrows() >= SAVES * size).then(|| some(rows, &draw(rows.nrows(), size, random)))
 }
 
 /// The starts as far as their tolerance, those of least inertia first, equal ones in order.
@@ -196,7 +196,7 @@ pub(super) fn predict(centroids: &Array2<f32>, rows: ArrayView2<'_, f32>) -> Vec
     let rows = rows.as_standard_layout();
     let (mut labels, unsure) = sure(centroids, rows.view());
     if !unsure.is_empty() {
-        let asked = rows.select(Axis(0), &unsure);
+        let asked = some(rows.view(), &unsure);
         // No fit returns centroids that linfa cannot take.
         let answers = ask_linfa(centroids, &asked).unwrap_or_else(|| nearest(centroids, asked.view()));
         unsure.into_iter().zip(answers).for_each(|(row, label)| labels[row] = label);

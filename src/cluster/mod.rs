@@ -46,7 +46,10 @@ use ndarray::{Array2, ArrayBase, ArrayView2, Axis, DataMut, Ix1};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHasher};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    wide,
+};
 
 mod axes;
 pub mod choose;
@@ -221,7 +224,7 @@ fn by_sample(
     let smoother = smooth::Smoother::new(rows, k, axes);
     let sample = evenly(n, seen);
     // Not beside the sample as it was.
-    let turned = axes.turn(rows.select(Axis(0), &sample).view()).into_owned();
+    let turned = axes.turn(some(rows, &sample).view()).into_owned();
     let smoothed = smoother.draw(turned.view(), &sample);
     drop(turned);
     let centroids = clusterer.cluster(smoothed.view(), k, settings)?.centroids;
@@ -253,6 +256,19 @@ pub(crate) fn evenly(n: usize, most: usize) -> Vec<usize> {
     (0..count).map(|i| i * n / count).collect()
 }
 
+/// Some of the rows, in the order of their places, all of which exist.
+pub(crate) fn some(rows: ArrayView2<'_, f32>, places: &[usize]) -> Array2<f32> {
+    let mut numbers = Vec::with_capacity(places.len() * rows.ncols());
+    for &place in places {
+        match rows.row(place).as_slice() {
+            Some(row) => numbers.extend_from_slice(row),
+            None => numbers.extend(rows.row(place)),
+        }
+    }
+    // The length is right by construction.
+    Array2::from_shape_vec((places.len(), rows.ncols()), numbers).unwrap_or_default()
+}
+
 /// Columns that a thread sums at a time.
 const COLUMNS: usize = 64;
 
@@ -266,7 +282,10 @@ fn means(rows: ArrayView2<'_, f32>, labels: &[usize], k: usize) -> Array2<f32> {
     parts.zip(rows.axis_chunks_iter(Axis(1), COLUMNS)).for_each(|(mut means, rows)| {
         let mut sums = vec![[0.0_f64; COLUMNS]; k];
         for (row, &label) in rows.rows().into_iter().zip(labels) {
-            sums[label].iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x));
+            match row.as_slice() {
+                Some(row) => wide::add_double(&mut sums[label], 1.0, row),
+                None => sums[label].iter_mut().zip(row).for_each(|(sum, &x)| *sum += f64::from(x)),
+            }
         }
         for ((mut mean, sum), count) in means.rows_mut().into_iter().zip(&sums).zip(&counts) {
             mean.iter_mut().zip(sum).for_each(|(mean, &sum)| *mean = (sum / f64::max(*count, 1.0)) as f32);

@@ -22,8 +22,8 @@
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, linalg::general_mat_mul, s};
 use rayon::prelude::*;
 
-use super::{axes::Axes, evenly, unit};
-use crate::wide::{add_row, any_above};
+use super::{axes::Axes, evenly, some, unit};
+use crate::wide::{add_row, each_above};
 
 /// Rows that a row is drawn to, at most …
 const NEIGHBOURS: usize = 7;
@@ -111,7 +111,7 @@ impl Anchors {
         let n = rows.nrows();
         let places = evenly(n, at_most);
         let most = drawn_to(n, places.len(), k);
-        (most > 0).then(|| Self { rows: rows.select(Axis(0), &places), places, most })
+        (most > 0).then(|| Self { rows: some(rows, &places), places, most })
     }
 
     /// The ties of rows that stand at these places among all.
@@ -188,7 +188,7 @@ fn ties(rows: ArrayView2<'_, f32>, at: &[usize], anchors: ArrayView2<'_, f32>, p
             let rows = rows.slice(s![start..(start + size).min(rows.nrows()), ..]);
             let own: Vec<Option<usize>> =
                 at[start..].iter().take(rows.nrows()).map(|at| places.binary_search(at).ok()).collect();
-            let mut found: Ties = vec![Vec::with_capacity(most + 1); rows.nrows()];
+            let mut found: Ties = vec![Vec::with_capacity(most); rows.nrows()];
             let mut cosines = Array2::zeros((rows.nrows(), AT_ONCE.min(anchors.nrows())));
             for (from, anchors) in (0..).step_by(AT_ONCE).zip(anchors.axis_chunks_iter(Axis(0), AT_ONCE)) {
                 let mut cosines = cosines.slice_mut(s![.., ..anchors.nrows()]);
@@ -206,30 +206,30 @@ fn ties(rows: ArrayView2<'_, f32>, at: &[usize], anchors: ArrayView2<'_, f32>, p
 /// The places of the `most` largest numbers above 0 but for that at `without`, the largest first, equal ones by place; `most`
 /// is at least 1.
 fn largest(numbers: &[f32], without: Option<usize>, most: usize) -> Vec<(usize, f32)> {
-    let mut found: Vec<(usize, f32)> = Vec::with_capacity(most + 1);
+    let mut found: Vec<(usize, f32)> = Vec::with_capacity(most);
     larger(numbers, 0, without, most, &mut found);
     found
 }
 
 /// Goes on with [`largest`]: `found` is that of the numbers before the place `from`, where these begin.
 fn larger(numbers: &[f32], from: usize, without: Option<usize>, most: usize, found: &mut Vec<(usize, f32)>) {
-    /// Numbers of which only the largest is looked at, if that is not large enough: nearly always.
-    const STEP: usize = 64;
-    for (chunk, numbers) in numbers.chunks(STEP).enumerate() {
-        let enough = if found.len() < most { 0.0 } else { found[most - 1].1 };
-        if !any_above(numbers, enough) {
-            continue;
-        }
-        for (i, &number) in numbers.iter().enumerate() {
-            let place = from + chunk * STEP + i;
-            let enough = if found.len() < most { 0.0 } else { found[most - 1].1 };
-            if number > enough && Some(place) != without {
-                let at = found.partition_point(|tie| tie.1 >= number);
-                found.insert(at, (place, number));
-                found.truncate(most);
+    let enough = |found: &[(usize, f32)]| if found.len() < most { 0.0 } else { found[most - 1].1 };
+    each_above(numbers, enough(found), |i, number| {
+        let place = from + i;
+        if Some(place) != without {
+            if found.len() < most {
+                found.push((place, number));
             }
+            // The last, which has its place or one that another takes.
+            let mut at = found.len() - 1;
+            while at > 0 && found[at - 1].1 < number {
+                found[at] = found[at - 1];
+                at -= 1;
+            }
+            found[at] = (place, number);
         }
-    }
+        enough(found)
+    });
 }
 
 /// Each row and the weighted mean of the anchors that it is tied to, of unit length.

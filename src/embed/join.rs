@@ -44,6 +44,7 @@ use crate::{
     lexicon::ridge,
     segment::{Lang, Term},
     vectorize::{Csr, row_times},
+    wide,
 };
 
 /// In a corpus of texts of this many different terms, both views count the same.
@@ -104,7 +105,7 @@ fn mean_length(rows: &Csr, d: usize, add: impl Fn((&[u32], &[f32]), &mut [f32]) 
     let length = |sum: &mut Vec<f32>, i: usize| {
         sum.fill(0.0);
         add(rows.row(i), sum);
-        sum.iter().map(|&x| f64::from(x) * f64::from(x)).sum::<f64>().sqrt()
+        wide::squares(sum).sqrt()
     };
     let lengths: Vec<f64> = (0..rows.rows()).into_par_iter().map_init(|| vec![0.0; d], length).collect();
     mean(lengths.into_iter())

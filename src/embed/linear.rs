@@ -135,7 +135,7 @@ impl Linear {
 
     /// What scales a sum to unit length; zero if it is noise.
     pub(super) fn scale(sum: &[f32]) -> f64 {
-        let length = sum.iter().map(|&s| f64::from(s) * f64::from(s)).sum::<f64>().sqrt();
+        let length = wide::squares(sum).sqrt();
         if length > NOISE { 1.0 / length } else { 0.0 }
     }
 

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeSet;
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 use rayon::prelude::*;
 
 use super::{Bags, Input, Quote, Settings, Theme, dateline::Mark, fit_in, table::Table};
@@ -77,9 +77,9 @@ fn parts(
 ) -> Option<Vec<Theme>> {
     let mut places = articles.to_vec();
     places.sort_unstable();
-    let rows = input.rows.select(Axis(0), &places);
+    let rows = cluster::some(input.rows, &places);
     let n = places.len();
-    let choice = choose::themes(rows.select(Axis(0), &cluster::evenly(n, LOOKED_AT)).view(), settings.seed);
+    let choice = choose::themes(cluster::some(rows.view(), &cluster::evenly(n, LOOKED_AT)).view(), settings.seed);
     if choice.k < 2 || choice.holds.is_none_or(|holds| holds < HOLD) {
         return None;
     }

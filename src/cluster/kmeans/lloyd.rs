@@ -8,7 +8,7 @@ use super::{
     data::{BLOCK, Data},
     farthest,
 };
-use crate::wide::square;
+use crate::wide::{self, square};
 
 /// Changed rows from which on the sums are brought up to date in parallel.
 const MANY: usize = 4096;
@@ -94,7 +94,7 @@ impl<'a> Run<'a> {
             let own = |label: u32| (label as usize).checked_sub(first).filter(|&at| at < sizes.len());
             let mut add = |at: usize, row: usize, sign: f64| {
                 if let Some(sum) = sums.row_mut(at).into_slice() {
-                    sum.iter_mut().zip(data.row(row)).for_each(|(sum, &x)| *sum += sign * f64::from(x));
+                    wide::add_double(sum, sign, data.row(row));
                 }
             };
             let (mut gone, mut come) = (vec![0; sizes.len()], vec![0; sizes.len()]);

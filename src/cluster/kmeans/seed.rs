@@ -2,12 +2,12 @@
 //!
 //! All starts are seeded in step, so that the candidates of all of them are one matrix product with the rows.
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 use rand_xoshiro::Xoshiro256Plus;
 use rayon::prelude::*;
 
 use super::data::{CHUNK, Data, products, sum};
-use crate::random::uniform;
+use crate::{cluster::some, random::uniform};
 
 /// One start being seeded.
 struct Start<'r> {
@@ -75,7 +75,7 @@ impl Data<'_> {
             }
             self.choose(&mut starts, &mut buffers);
         }
-        starts.into_iter().map(|start| self.rows.select(Axis(0), &start.chosen)).collect()
+        starts.into_iter().map(|start| some(self.rows, &start.chosen)).collect()
     }
 
     /// Chooses the best candidate of each start. Of equal ones, the first.
@@ -84,7 +84,7 @@ impl Data<'_> {
         let candidates: Vec<usize> = starts.iter().flat_map(|start| start.candidates.iter().copied()).collect();
         let of: Vec<usize> =
             starts.iter().enumerate().flat_map(|(s, start)| start.candidates.iter().map(move |_| s)).collect();
-        let targets = self.rows.select(Axis(0), &candidates);
+        let targets = some(self.rows, &candidates);
         let shared = &*starts;
         let sums: Vec<Vec<f64>> = buffers
             .par_iter_mut()
