@@ -192,24 +192,67 @@ impl<T: Number> WithSimd for Add<'_, T> {
     }
 }
 
-/// Adds so many times each of four lists to another, the first first. All are as long as `to`, or longer.
-pub(crate) fn add_four<T: Number>(to: &mut [f32], factors: [f32; 4], from: [&[T]; 4]) {
-    Arch::new().dispatch(AddFour(to, factors, from));
+/// Lines of a matrix, one after the other, `width` numbers each; and how much each counts if that is not 1.
+#[derive(Clone, Copy)]
+pub(crate) struct Lines<'a, T> {
+    pub numbers: &'a [T],
+    pub width: usize,
+    pub steps: Option<&'a [f32]>,
 }
 
-struct AddFour<'a, T>(&'a mut [f32], [f32; 4], [&'a [T]; 4]);
+/// Adds to a list so many times each of these lines of a matrix, as far as the list goes, a line after the other. Lines the
+/// matrix does not have are left out, as are those past the shorter of `lines` and `values`.
+pub(crate) fn add_lines<T: Number>(to: &mut [f32], lines: &[u32], values: &[f32], of: Lines<'_, T>) {
+    Arch::new().dispatch(AddLines { to, lines, values, of });
+}
 
-impl<T: Number> WithSimd for AddFour<'_, T> {
+struct AddLines<'a, T> {
+    to: &'a mut [f32],
+    lines: &'a [u32],
+    values: &'a [f32],
+    of: Lines<'a, T>,
+}
+
+impl<T: Number> WithSimd for AddLines<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Self(to, [w, x, y, z], [a, b, c, e]) = self;
-        let d = to.len();
-        // Loaded and stored once for all four.
-        let (a, b, c, e) = (&a[..d], &b[..d], &c[..d], &e[..d]);
-        for j in 0..d {
-            to[j] = to[j] + w * a[j].single() + x * b[j].single() + y * c[j].single() + z * e[j].single();
+        let Self { to, lines, values, of: Lines { numbers, width, steps } } = self;
+        if width == 0 {
+            return;
+        }
+        let d = if to.len() < width { to.len() } else { width };
+        let to = &mut to[..d];
+        // Lines that are not there come last, if there are any: numbers ascend.
+        let there = lines.partition_point(|&line| (line as usize) < numbers.len() / width);
+        let length = if there < values.len() { there } else { values.len() };
+        let (lines, values) = (&lines[..length], &values[..length]);
+        let step = |line: usize| steps.map_or(1.0, |steps| steps.get(line).copied().unwrap_or_default());
+        let mut at = 0;
+        while at < length {
+            // Four at a time, so that the sums are loaded and stored once for all of them.
+            if at + 4 <= length {
+                let (mut factors, mut four) = ([0.0; 4], [&numbers[..d]; 4]);
+                for i in 0..4 {
+                    let line = lines[at + i] as usize;
+                    factors[i] = values[at + i] * step(line);
+                    four[i] = &numbers[line * width..line * width + d];
+                }
+                let ([w, x, y, z], [a, b, c, e]) = (factors, four);
+                for j in 0..d {
+                    to[j] = to[j] + w * a[j].single() + x * b[j].single() + y * c[j].single() + z * e[j].single();
+                }
+                at += 4;
+            } else {
+                let line = lines[at] as usize;
+                let factor = values[at] * step(line);
+                let line = &numbers[line * width..line * width + d];
+                for j in 0..d {
+                    to[j] += factor * line[j].single();
+                }
+                at += 1;
+            }
         }
     }
 }
@@ -446,11 +489,18 @@ mod tests {
             let mut sum = b.clone();
             add(&mut sum, shift, &a);
             prop_assert!(sum.iter().zip(a.iter().zip(&b)).all(|(&sum, (a, b))| sum == b + shift * a));
-            let mut four = b.clone();
-            add_four(&mut four, [1.0, 2.0, shift, 0.5], [&a, &b, &a, &b]);
-            for (i, &four) in four.iter().enumerate() {
-                prop_assert_eq!(four, b[i] + a[i] + 2.0 * b[i] + shift * a[i] + 0.5 * b[i]);
+            let matrix = [&a[..], &b, &b].concat();
+            let lines = |steps| Lines { numbers: &matrix, width: a.len(), steps };
+            let mut sum = b.clone();
+            add_lines(&mut sum, &[0, 0, 1, 2, 2, 7], &[1.0, 2.0, shift, 0.5, 3.0, 9.0], lines(Some(&[1.0, 0.5, 2.0])));
+            for (i, &sum) in sum.iter().enumerate() {
+                let expected = b[i] + a[i] + 2.0 * a[i] + shift * 0.5 * b[i] + b[i] + 6.0 * b[i];
+                prop_assert_eq!(sum, expected);
             }
+            let (some, mut sum) = (a.len() / 2, b.clone());
+            add_lines(&mut sum[..some], &[1], &[0.5, 2.0], lines(None));
+            let expected: Vec<f32> = b.iter().enumerate().map(|(i, b)| if i < some { 1.5 * b } else { *b }).collect();
+            prop_assert_eq!(sum, expected);
             prop_assert!((squares(&a) - pairs().map(|(a, _)| a * a).sum::<f64>()).abs() <= 1e-9 * squares(&a));
             let mut doubles: Vec<f64> = b.iter().map(|&b| f64::from(b)).collect();
             add_double(&mut doubles, -2.0, &a);
@@ -494,8 +544,10 @@ mod tests {
             prop_assert_eq!(square(&a, &b).to_bits(), plain.vectorize(Lanes::<true>(&a, &b)).to_bits());
             prop_assert_eq!(dot_four(&a, [&b, &a, &b, &a]), plain.vectorize(FourDots(&a, [&b, &a, &b, &a])));
             let (mut fast, mut slow) = (b.clone(), b.clone());
-            add_four(&mut fast, [shift, 0.3, -1.7, 2.1], [&a, &b, &a, &b]);
-            plain.vectorize(AddFour(&mut slow, [shift, 0.3, -1.7, 2.1], [&a, &b, &a, &b]));
+            let (lines, values) = ([0, 0, 0, 0, 0], [shift, 0.3, -1.7, 2.1, 0.9]);
+            let of = Lines { numbers: &a[..], width: a.len(), steps: None };
+            add_lines(&mut fast, &lines, &values, of);
+            plain.vectorize(AddLines { to: &mut slow, lines: &lines, values: &values, of });
             prop_assert_eq!(fast, slow);
         }
     }

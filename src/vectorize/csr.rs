@@ -1,9 +1,9 @@
 //! The sparse matrix that the vectorizer returns, and its products.
 
-use ndarray::{ArrayView2, Axis};
+use ndarray::ArrayView2;
 use rayon::prelude::*;
 
-use crate::wide;
+use crate::wide::{self, Lines};
 
 /// Columns of a dense block that products take together: one cache line of single precision.
 pub(crate) const WIDTH: usize = 16;
@@ -122,38 +122,21 @@ impl Csr {
 
 /// A row times a matrix of one vector a column, added to `out`. In single precision and the order of the columns, so neither
 /// threads nor neighbouring rows change a bit of it. Columns the matrix does not have are left out.
-pub(crate) fn row_times(row: (&[u32], &[f32]), vectors: ArrayView2<'_, f32>, out: &mut [f32]) {
-    times(row, vectors, |_| 1.0, out);
+pub(crate) fn row_times((columns, values): (&[u32], &[f32]), vectors: ArrayView2<'_, f32>, out: &mut [f32]) {
+    let standard = vectors.as_standard_layout();
+    let numbers = standard.as_slice().unwrap_or_default();
+    wide::add_lines(out, columns, values, Lines { numbers, width: vectors.ncols(), steps: None });
 }
 
 /// As [`row_times`], of vectors that are whole multiples of a step, one for each column; of as many numbers of each vector as
 /// `out` has.
-pub(crate) fn row_times_steps(row: (&[u32], &[f32]), codes: ArrayView2<'_, i16>, steps: &[f32], out: &mut [f32]) {
-    times(row, codes, |column| steps.get(column as usize).copied().unwrap_or_default(), out);
-}
-
-/// Adds a row times a matrix of one vector a column, times that column's step, to `out`.
-fn times<T: wide::Number>(
+pub(crate) fn row_times_steps(
     (columns, values): (&[u32], &[f32]),
-    vectors: ArrayView2<'_, T>,
-    step: impl Fn(u32) -> f32,
+    codes: ArrayView2<'_, i16>,
+    steps: &[f32],
     out: &mut [f32],
 ) {
-    let vector = |column: u32| {
-        let row = (column as usize) < vectors.nrows();
-        row.then(|| vectors.index_axis_move(Axis(0), column as usize)).and_then(|row| row.to_slice())
-    };
-    let mut four = columns.chunks_exact(4).zip(values.chunks_exact(4));
-    let mut done = 0;
-    // Four at a time, so that the sums are loaded and stored once for all of them.
-    for (columns, values) in &mut four {
-        let [Some(a), Some(b), Some(c), Some(e)] = [0, 1, 2, 3].map(|i| vector(columns[i])) else { break };
-        wide::add_four(out, [0, 1, 2, 3].map(|i| values[i] * step(columns[i])), [a, b, c, e]);
-        done += 4;
-    }
-    for (&column, &value) in columns[done..].iter().zip(&values[done..]) {
-        if let Some(vector) = vector(column) {
-            wide::add(out, value * step(column), vector);
-        }
-    }
+    let standard = codes.as_standard_layout();
+    let numbers = standard.as_slice().unwrap_or_default();
+    wide::add_lines(out, columns, values, Lines { numbers, width: codes.ncols(), steps: Some(steps) });
 }
