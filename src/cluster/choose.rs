@@ -183,7 +183,9 @@ impl Votes {
             .enumerate()
             .map(|(i, sample)| {
                 let cosines = cosines(sample.clone());
-                NEIGHBOURS.map(|share| count(&cosines, share, seed.wrapping_add(i as u64)))
+                let count = |share| count(&cosines, share, seed.wrapping_add(i as u64));
+                let (coarse, fine) = rayon::join(|| count(NEIGHBOURS[0]), || count(NEIGHBOURS[1]));
+                [coarse, fine]
             })
             .collect();
         let of = |graph: usize| {

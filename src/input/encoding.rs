@@ -120,7 +120,10 @@ pub(super) fn decode(bytes: &[u8], forced: Option<Encoding>) -> Result<Decoded<'
             None => Err(format!("holds a NUL byte at byte {at}")),
         };
     }
-    if str::from_utf8(bytes).is_ok() || mostly_utf8(bytes) {
+    if let Some(decoded) = utf8(bytes, 0) {
+        return Ok(decoded);
+    }
+    if mostly_utf8(bytes) {
         return Ok(with(UTF_8, bytes, 0));
     }
     let decoded = with(detect(bytes), bytes, 0);
@@ -152,14 +155,20 @@ fn whole<'a>(decoded: Decoded<'a>, bytes: &[u8]) -> Result<Decoded<'a>, String> 
     }
 }
 
+/// `bytes` from `from` on where they lie, if they are UTF-8 throughout.
+fn utf8(bytes: &[u8], from: usize) -> Option<Decoded<'_>> {
+    let text = simdutf8::basic::from_utf8(bytes.get(from..)?).ok()?;
+    Some(Decoded { text: text.into(), before: from, encoding: Encoding(UTF_8), undecodable: None })
+}
+
 /// Decodes `bytes` from `from` on, counting what cannot be.
 fn with<'a>(encoding: &'static encoding_rs::Encoding, bytes: &'a [u8], from: usize) -> Decoded<'a> {
     let encoding = if encoding == GBK { GB18030 } else { encoding };
     let body = bytes.get(from..).unwrap_or_default();
     if encoding == UTF_8
-        && let Ok(text) = str::from_utf8(body)
+        && let Some(decoded) = utf8(bytes, from)
     {
-        return Decoded { text: text.into(), before: from, encoding: Encoding(encoding), undecodable: None };
+        return decoded;
     }
     let mut decoder = encoding.new_decoder_without_bom_handling();
     let mut text = String::new();

@@ -8,6 +8,8 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::{
@@ -33,14 +35,20 @@ pub(super) struct FileDrafts {
 /// Gives every draft its id and its path. `files` are ordered by path. An id given twice is noted at its second place,
 /// unless the article is the same in everything: then it is taken out, and counted.
 pub(super) fn assign(files: &mut [FileDrafts]) -> usize {
+    for file in &mut *files {
+        let path = &file.path;
+        file.drafts.par_iter_mut().for_each(|Draft { article, .. }| {
+            article.path.clone_from(path);
+            article.id = clean(&article.id);
+        });
+    }
     let duplicates = take_duplicates(files);
     let stems = stems(files);
     let mut names = Names::default();
+    names.taken.reserve(files.iter().map(|file| file.drafts.len()).sum());
     let mut again: Vec<(usize, usize)> = Vec::new();
     for (f, file) in files.iter_mut().enumerate() {
-        for (d, draft) in file.drafts.iter_mut().enumerate() {
-            draft.article.path.clone_from(&file.path);
-            draft.article.id = clean(&draft.article.id);
+        for (d, draft) in file.drafts.iter().enumerate() {
             let id = &draft.article.id;
             if id.is_empty() {
                 continue;
@@ -84,30 +92,32 @@ fn take_duplicates(files: &mut [FileDrafts]) -> usize {
     let mut again: HashSet<(usize, usize)> = HashSet::new();
     // By the words too, so that a field which is the same in every row costs no more than another. The first of each number
     // stands by itself: nearly all are alone.
-    let mut first: HashMap<u64, &Article> = HashMap::new();
-    let mut more: HashMap<u64, Vec<&Article>> = HashMap::new();
+    let mut first: FxHashMap<u64, &Article> = FxHashMap::default();
+    first.reserve(files.iter().map(|file| file.drafts.len()).sum());
+    let mut more: FxHashMap<u64, Vec<&Article>> = FxHashMap::default();
     for (f, file) in files.iter().enumerate() {
-        for (d, draft) in file.drafts.iter().enumerate() {
-            let id = clean(&draft.article.id);
-            if id.is_empty() {
-                continue;
-            }
-            let number = fingerprint(&id, &draft.article);
-            let same = |other: &&Article| clean(&other.id) == id && same_article(other, &draft.article);
+        let number = |draft: &Draft| (!draft.article.id.is_empty()).then(|| fingerprint(&draft.article));
+        let numbers: Vec<Option<u64>> = file.drafts.par_iter().map(number).collect();
+        for (d, (Draft { article, .. }, number)) in file.drafts.iter().zip(numbers).enumerate() {
+            let Some(number) = number else { continue };
+            let same = |other: &&Article| other.id == article.id && same_article(other, article);
             match first.entry(number) {
                 Entry::Vacant(place) => {
-                    place.insert(&draft.article);
+                    place.insert(article);
                 }
                 Entry::Occupied(known) => {
                     let more = more.entry(number).or_default();
                     if same(known.get()) || more.iter().any(same) {
                         again.insert((f, d));
                     } else {
-                        more.push(&draft.article);
+                        more.push(article);
                     }
                 }
             }
         }
+    }
+    if again.is_empty() {
+        return 0;
     }
     for (f, file) in files.iter_mut().enumerate() {
         let mut d = 0;
@@ -132,9 +142,9 @@ fn same_article(a: &Article, b: &Article) -> bool {
 }
 
 /// A number that articles of the same id, title and text share, and hardly others.
-fn fingerprint(id: &str, article: &Article) -> u64 {
+fn fingerprint(article: &Article) -> u64 {
     let mut hash = Xxh3::new();
-    hash.update(id.as_bytes());
+    hash.update(article.id.as_bytes());
     let texts = article.passages.iter().map(|passage| &passage.text);
     std::iter::once(&article.title).chain(texts).for_each(|text| hash.update(text.as_bytes()));
     hash.digest()

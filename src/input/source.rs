@@ -173,13 +173,9 @@ fn lines_from(text: &str, starts: &[usize]) -> impl Iterator<Item = Range<usize>
 }
 
 fn line_starts(bytes: &[u8]) -> Vec<usize> {
-    let mut starts = vec![0];
-    for (i, &byte) in bytes.iter().enumerate() {
-        if byte == b'\n' || (byte == b'\r' && bytes.get(i + 1) != Some(&b'\n')) {
-            starts.push(i + 1);
-        }
-    }
-    starts
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes);
+    let ends = ends.filter(|&i| bytes[i] == b'\n' || bytes.get(i + 1) != Some(&b'\n'));
+    std::iter::once(0).chain(ends.map(|i| i + 1)).collect()
 }
 
 /// How a file of the older office programs begins, and one of the newer that is encrypted by a password.

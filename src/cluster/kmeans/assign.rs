@@ -5,7 +5,8 @@
 //! and, for each group of centroids, a lower bound of the distance to the others of the group. Both are moved by as much as
 //! the centroids moved, and only where they cross is the group looked at again: the bounds of Hamerly 2010 (*Making k-means
 //! even faster*) with one group, those of Ding et al. 2015 (*Yinyang k-means*) with more. Rows that must be looked at are
-//! gathered, so that they too are one matrix product.
+//! gathered, so that they too are one matrix product; of few centroids, which are one group, they are multiplied where they lie
+//! (`panels.rs`).
 //!
 //! The bounds allow for rounding ([`Data::slack`]): a row that is passed over would have got the label that it has. So the
 //! labels are those of the plain iteration, to the last tie (the lowest of equal centroids).
