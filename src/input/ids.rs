@@ -35,13 +35,12 @@ pub(super) struct FileDrafts {
 /// Gives every draft its id and its path. `files` are ordered by path. An id given twice is noted at its second place,
 /// unless the article is the same in everything: then it is taken out, and counted.
 pub(super) fn assign(files: &mut [FileDrafts]) -> usize {
-    for file in &mut *files {
-        let path = &file.path;
-        file.drafts.par_iter_mut().for_each(|Draft { article, .. }| {
+    files.par_iter_mut().for_each(|FileDrafts { path, drafts, .. }| {
+        drafts.par_iter_mut().for_each(|Draft { article, .. }| {
             article.path.clone_from(path);
             article.id = clean(&article.id);
         });
-    }
+    });
     let duplicates = take_duplicates(files);
     let stems = stems(files);
     let mut names = Names::default();
@@ -95,9 +94,10 @@ fn take_duplicates(files: &mut [FileDrafts]) -> usize {
     let mut first: FxHashMap<u64, &Article> = FxHashMap::default();
     first.reserve(files.iter().map(|file| file.drafts.len()).sum());
     let mut more: FxHashMap<u64, Vec<&Article>> = FxHashMap::default();
-    for (f, file) in files.iter().enumerate() {
-        let number = |draft: &Draft| (!draft.article.id.is_empty()).then(|| fingerprint(&draft.article));
-        let numbers: Vec<Option<u64>> = file.drafts.par_iter().map(number).collect();
+    let number = |draft: &Draft| (!draft.article.id.is_empty()).then(|| fingerprint(&draft.article));
+    let numbers: Vec<Vec<Option<u64>>> =
+        files.par_iter().map(|file| file.drafts.par_iter().map(number).collect()).collect();
+    for (f, (file, numbers)) in files.iter().zip(numbers).enumerate() {
         for (d, (Draft { article, .. }, number)) in file.drafts.iter().zip(numbers).enumerate() {
             let Some(number) = number else { continue };
             let same = |other: &&Article| other.id == article.id && same_article(other, article);
