@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ndarray::{Array2, Axis, CowArray};
+use ndarray::{Array2, CowArray};
 use rayon::prelude::*;
 
 use crate::{
@@ -380,7 +380,7 @@ impl Prepared {
         let rows = if self.clustered.len() == self.vectors.nrows() {
             CowArray::from(self.vectors.view())
         } else {
-            CowArray::from(self.vectors.select(Axis(0), &self.clustered))
+            CowArray::from(cluster::some(self.vectors.view(), &self.clustered))
         };
         let guide = self.steered.as_ref().map(|steered| self.guide(steered));
         let (clusters, only) = match &guide {

@@ -200,8 +200,8 @@ pub(crate) struct Lines<'a, T> {
     pub steps: Option<&'a [f32]>,
 }
 
-/// Adds to a list so many times each of these lines of a matrix, as far as the list goes, a line after the other. Lines the
-/// matrix does not have are left out, as are those past the shorter of `lines` and `values`.
+/// Adds to a list so many times each of these lines of a matrix, as far as the list goes, a line after the other; `lines`
+/// ascend. Those that the matrix does not have are left out, as are those past the shorter of `lines` and `values`.
 pub(crate) fn add_lines<T: Number>(to: &mut [f32], lines: &[u32], values: &[f32], of: Lines<'_, T>) {
     Arch::new().dispatch(AddLines { to, lines, values, of });
 }
@@ -217,14 +217,14 @@ impl<T: Number> WithSimd for AddLines<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _: S) {
+    fn with_simd<S: Simd>(self, simd: S) {
         let Self { to, lines, values, of: Lines { numbers, width, steps } } = self;
         if width == 0 {
             return;
         }
         let d = if to.len() < width { to.len() } else { width };
         let to = &mut to[..d];
-        // Lines that are not there come last, if there are any: numbers ascend.
+        // Those that are not there come last.
         let there = lines.partition_point(|&line| (line as usize) < numbers.len() / width);
         let length = if there < values.len() { there } else { values.len() };
         let (lines, values) = (&lines[..length], &values[..length]);
@@ -246,11 +246,8 @@ impl<T: Number> WithSimd for AddLines<'_, T> {
                 at += 4;
             } else {
                 let line = lines[at] as usize;
-                let factor = values[at] * step(line);
-                let line = &numbers[line * width..line * width + d];
-                for j in 0..d {
-                    to[j] += factor * line[j].single();
-                }
+                let numbers = &numbers[line * width..line * width + d];
+                Add(&mut *to, values[at] * step(line), numbers).with_simd(simd);
                 at += 1;
             }
         }

@@ -9,10 +9,10 @@
 //! more than they do. linfa's k-means knows neither pins nor anchors, and would walk away from the seeds it is given; it
 //! predicts later rows from the centroids found here.
 
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 use rayon::prelude::*;
 
-use super::{Clusterer, Clusters, K, Lloyd, Settings, choose, distinct_rows, kmeans, means, smooth, unit};
+use super::{Clusterer, Clusters, K, Lloyd, Settings, choose, distinct_rows, kmeans, means, smooth, some, unit};
 use crate::error::{Error, Result};
 
 /// Rows a task of the thread pool works through; any value gives the same clusters.
@@ -155,7 +155,7 @@ fn number(rows: ArrayView2<'_, f32>, rest: &[usize], whole: usize, living: usize
     if rest.is_empty() {
         return 0;
     }
-    let alone = choose::themes(rows.select(Axis(0), rest).view(), seed).k;
+    let alone = choose::themes(some(rows, rest).view(), seed).k;
     let share = (whole as f64 * rest.len() as f64 / rows.nrows() as f64).round() as usize;
     share.max(whole.saturating_sub(living)).min(alone).max(usize::from(aside))
 }
@@ -173,10 +173,10 @@ fn starts(
     if extra == 0 {
         return Ok(starts);
     }
-    let mut from = rows.select(Axis(0), rest);
+    let mut from = some(rows, rest);
     if distinct_rows(from.view()).len() < extra {
         let free: Vec<usize> = (0..rows.nrows()).filter(|&row| guide.pinned[row].is_none()).collect();
-        from = rows.select(Axis(0), &free);
+        from = some(rows, &free);
     }
     if from.nrows() > 0 {
         let found = Lloyd.cluster(from.view(), extra, settings)?;
