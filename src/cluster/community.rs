@@ -93,15 +93,16 @@ fn gather(graph: &Graph, rng: &mut Xoshiro256Plus) -> (Vec<usize>, usize) {
                 }
                 weight[c] += tie;
             }
-            near.sort_unstable();
-            let gain = |c: usize| weight[c] - degree[node] * total[c] / whole;
-            let (mut best, mut most) = (own, gain(own));
-            for &c in &near {
-                let gain = gain(c);
-                if gain > most + GAIN * whole {
-                    (best, most) = (c, gain);
-                }
-            }
+            let pull = degree[node] / whole;
+            let gain = |c: usize| weight[c] - pull * total[c];
+            let own_gain = gain(own);
+            let most = near.iter().map(|&c| gain(c)).fold(own_gain, f64::max);
+            let best = if most > own_gain + GAIN * whole {
+                // The first of equals.
+                near.iter().copied().filter(|&c| gain(c) >= most - GAIN * whole).min().unwrap_or(own)
+            } else {
+                own
+            };
             for &c in &near {
                 weight[c] = 0.0;
             }

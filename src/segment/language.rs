@@ -19,6 +19,12 @@ impl Shares {
     pub(super) fn add(&mut self, text: &str, japanese: bool) {
         let mut within = false;
         for c in text.chars() {
+            if c.is_ascii() {
+                let letter = c.is_ascii_alphabetic();
+                self.en += if letter && !within { 2 } else { 0 };
+                within = letter || (within && c == '\'');
+                continue;
+            }
             // Asking the tables about each would cost as much as cutting.
             let letter = match c {
                 '\u{4E00}'..='\u{9FFF}' => true,
@@ -36,7 +42,7 @@ impl Shares {
                 Some(Writing::Other) => self.other += 1,
                 None => {}
             }
-            within = kind == Some(Writing::Latin) || (within && matches!(c, '\'' | '’'));
+            within = kind == Some(Writing::Latin) || (within && c == '’');
         }
     }
 
@@ -72,4 +78,22 @@ pub(super) fn of_key(key: &str) -> Lang {
         }
     }
     if latin { Lang::En } else { Lang::Other }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_characters_and_letters_are_counted() {
+        let of = |text| {
+            let mut shares = Shares::default();
+            shares.add(text, false);
+            (shares.zh, shares.en, shares.other)
+        };
+        assert_eq!(of(""), (0, 0, 0));
+        assert_eq!(of("It's 3 o'clock, rock 'n' roll: x86, f_g"), (0, 16, 0));
+        assert_eq!(of("It’s 5G共建“一带一路” Ünïté café"), (6, 8, 0));
+        assert_eq!(of("мир, 平和の kana"), (2, 2, 4));
+    }
 }

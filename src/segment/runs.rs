@@ -39,6 +39,10 @@ pub(super) fn writing(c: char, japanese: bool) -> Option<Writing> {
 /// Cuts a text into script runs that cover it. Characters of no script belong to the run before them (to the first run,
 /// at the start of the text), but digits that touch a following Latin letter go with it: `共5G` is `共` and `5G`.
 pub(super) fn runs(text: &str, japanese: bool) -> Vec<Run> {
+    if text.is_ascii() {
+        let latin = text.bytes().any(|b| b.is_ascii_alphabetic());
+        return if latin { vec![(Writing::Latin, 0..text.len())] } else { Vec::new() };
+    }
     let mut runs: Vec<Run> = Vec::new();
     for (i, c) in text.char_indices() {
         let Some(kind) = writing(c, japanese) else { continue };
@@ -120,4 +124,20 @@ pub(super) fn opaque(text: &str) -> Vec<Range<usize>> {
         }
     }
     spans
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_text_of_ascii_alone_is_cut_as_one_with_a_mark_more(text in "[ -~\n]{0,12}") {
+            let mut more = runs(&format!("{text}，"), false);
+            more.iter_mut().for_each(|(_, range)| range.end = range.end.min(text.len()));
+            prop_assert_eq!(runs(&text, false), more);
+        }
+    }
 }

@@ -5,7 +5,6 @@ use std::{
     ops::Range,
 };
 
-use aho_corasick::Input;
 use rustc_hash::FxHashMap;
 
 use super::{
@@ -118,11 +117,10 @@ fn add(places: &mut Vec<Place>, part: &Part<'_>, span: Range<usize>) {
 
 /// Finds the names of a text.
 fn scan(names: &Names, number: usize, part: &Part<'_>, terms: &[Term], hits: &mut Vec<Hit>) {
-    let Some(finder) = &names.finder else { return };
     let text = simplified(part.text);
     let text = text.as_ref();
     let mut at = 0;
-    while let Some(found) = finder.find(Input::new(text).span(at..text.len())) {
+    while let Some(found) = names.find(text, at) {
         let span = found.start()..found.end();
         let index = found.pattern().as_usize();
         let name = &names.names[index];

@@ -5,7 +5,7 @@ mod made;
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Anchored, Input, Match, MatchKind, StartKind};
 
 use super::{Kind, Party, chinese::is_han};
 
@@ -75,6 +75,8 @@ pub(super) struct Names {
     pub names: Vec<Name>,
     /// Finds the patterns, the longest at each place.
     pub finder: Option<AhoCorasick>,
+    /// Where it is worth asking for them.
+    beginnings: Beginnings,
     /// China's number.
     pub china: usize,
 }
@@ -114,7 +116,96 @@ impl Names {
         }
         let china = parties.iter().position(|party| party.code == "CN").unwrap_or_default();
         // Fails for patterns beyond any memory only.
-        let finder = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(&patterns).ok();
-        Self { parties, names, finder, china }
+        let mut builder = AhoCorasick::builder();
+        let finder = builder.match_kind(MatchKind::LeftmostLongest).start_kind(StartKind::Both).build(&patterns).ok();
+        let beginnings = Beginnings::of(&patterns);
+        Self { parties, names, finder, beginnings, china }
     }
+
+    /// The first name in a text from a byte on, which must begin a character: the longest of those that begin there.
+    pub fn find(&self, text: &str, from: usize) -> Option<Match> {
+        let finder = self.finder.as_ref()?;
+        let mut chars = text.get(from..)?.char_indices().peekable();
+        // Asking the automaton about every byte takes longer than all else that is done with a text here.
+        while let (Some((at, first)), Some(&(_, second))) = (chars.next(), chars.peek()) {
+            if self.beginnings.has(first, second) {
+                let here = Input::new(text).span(from + at..text.len()).anchored(Anchored::Yes);
+                if let Some(found) = finder.find(here) {
+                    return Some(found);
+                }
+            }
+        }
+        None
+    }
+}
+
+/// The first two characters of all names, each pair a bit; a few other pairs share these.
+struct Beginnings(Vec<u64>);
+
+impl Beginnings {
+    fn of(names: &[&str]) -> Self {
+        let mut bits = vec![0; (1 << u16::BITS) / 64];
+        for name in names {
+            let mut chars = name.chars();
+            if let (Some(first), Some(second)) = (chars.next(), chars.next()) {
+                let (word, bit) = Self::place(first, second);
+                bits[word] |= bit;
+            }
+        }
+        Self(bits)
+    }
+
+    fn has(&self, first: char, second: char) -> bool {
+        let (word, bit) = Self::place(first, second);
+        self.0[word] & bit != 0
+    }
+
+    fn place(first: char, second: char) -> (usize, u64) {
+        let hash = (u32::from(first) ^ u32::from(second).rotate_left(8)).wrapping_mul(0x9E37_79B1) >> 16;
+        (hash as usize / 64, 1 << (hash % 64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn names_are_found_as_the_automaton_alone_finds_them(
+            picked in prop::collection::vec((0_usize..10_000, 0_usize..9, "[ ，a-z中国]{0,2}"), 0..30),
+        ) {
+            let names = &NAMES.names;
+            // Names, and what begins as they do.
+            let text: String = picked
+                .iter()
+                .flat_map(|(name, length, between)| {
+                    let name = &PATTERNS[name % names.len()];
+                    name.chars().take(1 + length).chain(between.chars())
+                })
+                .collect();
+            let slow: Vec<Match> = NAMES.finder.as_ref().unwrap().find_iter(&text).collect();
+            let (mut fast, mut at) = (Vec::new(), 0);
+            while let Some(found) = NAMES.find(&text, at) {
+                at = found.end();
+                fast.push(found);
+            }
+            prop_assert_eq!(fast, slow);
+        }
+    }
+
+    #[test]
+    fn every_name_is_found() {
+        for (number, name) in PATTERNS.iter().enumerate() {
+            let found = NAMES.find(name, 0).unwrap();
+            assert_eq!((found.pattern().as_usize(), found.range()), (number, 0..name.len()), "{name}");
+        }
+    }
+
+    static PATTERNS: LazyLock<Vec<&str>> = LazyLock::new(|| {
+        let lines = TABLE.lines().map(|line| line.split('\t').collect::<Vec<_>>());
+        lines.filter(|fields| RULES.iter().any(|rule| rule.0 == fields[0])).map(|fields| fields[2]).collect()
+    });
 }
