@@ -1,12 +1,13 @@
 """A whole run and what one would write with scikit-learn and rjieba, in turns on the same files.
 
     pip install numpy scikit-learn rjieba
-    cargo build --release
+    cargo build --release --bin wenmai --example same_work
     python benches/peers_whole.py FILE.jsonl:K [FILE.jsonl:K ...]
 
 Ours is `wenmai cluster FILE -k K --json`: reading, terms and phrases, both views, smoothing, ten starts of k-means, names,
 evidence, stories, sub-themes. Theirs reads the file, cuts it with rjieba, and fits TfidfVectorizer, TruncatedSVD(100) and
-KMeans(K, n_init=10). Five runs of each in turn; wall seconds and peak memory (MB) of the process are medians. `inside` is
+KMeans(K, n_init=10). `same` is ours again with what theirs does and no more (`same_work.rs`). Five runs of each in turn; wall
+seconds and peak memory (MB) of the process are medians, the V-measures against the labels those of the last run. `inside` is
 their time without starting Python and importing.
 """
 import json, os, re, statistics, subprocess, sys, tempfile, time
@@ -16,6 +17,7 @@ import json, re, sys, time
 import rjieba
 from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
+from sklearn.metrics import v_measure_score
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS as stop, TfidfVectorizer
 from sklearn.preprocessing import normalize
 inside = time.perf_counter()
@@ -26,8 +28,10 @@ rows = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
 texts = [((r.get("title") or "") + " " + (r.get("text") or "")).strip() for r in rows]
 x = TfidfVectorizer(tokenizer=tokens, token_pattern=None, lowercase=False, sublinear_tf=True).fit_transform(texts)
 z = normalize(TruncatedSVD(100, random_state=0).fit_transform(x))
-KMeans(int(sys.argv[2]), n_init=10, random_state=0).fit(z)
-print(json.dumps(time.perf_counter() - inside))
+found = KMeans(int(sys.argv[2]), n_init=10, random_state=0).fit(z).labels_
+inside = time.perf_counter() - inside
+labels = [r.get("label") for r in rows]
+print(json.dumps([inside, round(v_measure_score(labels, found), 4) if len(set(labels)) > 1 else None]))
 '''
 
 
@@ -44,16 +48,25 @@ def run(command):
 
 for argument in sys.argv[1:]:
     file, k = argument.rsplit(":", 1)
-    ours, theirs, inside = [], [], []
+    ours, same, theirs, inside = [], [], [], []
     for _ in range(5):
         ours.append(run(["target/release/wenmai", "cluster", file, "-k", k, "--json", "--quiet"])[:2])
+        *measured, printed = run(["target/release/examples/same_work", file, k])
+        same.append(measured)
+        found = json.loads(printed)
         seconds, peak, printed = run([sys.executable, "-c", PEER, file, k])
         theirs.append((seconds, peak))
-        inside.append(json.loads(printed))
+        seconds, of_theirs = json.loads(printed)
+        inside.append(seconds)
     median = lambda runs, i: statistics.median(run[i] for run in runs)
     print(json.dumps({"file": os.path.basename(file), "k": int(k), "wenmai_s": round(median(ours, 0), 3),
                       "peer_s": round(median(theirs, 0), 3), "inside_s": round(statistics.median(inside), 3),
                       "times_faster": round(median(theirs, 0) / median(ours, 0), 2),
                       "than_inside": round(statistics.median(inside) / median(ours, 0), 2),
                       "wenmai_mb": round(median(ours, 1)), "peer_mb": round(median(theirs, 1)),
-                      "memory": round(median(ours, 1) / median(theirs, 1), 2)}))
+                      "memory": round(median(ours, 1) / median(theirs, 1), 2),
+                      "same_s": round(median(same, 0), 3), "same_mb": round(median(same, 1)),
+                      "same_times_faster": round(median(theirs, 0) / median(same, 0), 2),
+                      "same_than_inside": round(statistics.median(inside) / median(same, 0), 2),
+                      "same_v_measure": found["v_measure"], "peer_v_measure": of_theirs,
+                      "same_memory": round(median(same, 1) / median(theirs, 1), 2)}))

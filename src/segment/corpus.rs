@@ -98,7 +98,7 @@ fn put_together(
     chunks.par_iter_mut().zip(&owners).for_each(|(chunk, &owner)| {
         let names = &names[owner];
         for tok in chunk.toks.items_mut() {
-            tok.word = ranks[names[tok.word as usize] as usize];
+            tok.rename(ranks[names[tok.word() as usize] as usize]);
         }
     });
     let found = if settings.phrases { learn(&chunks, words.len()) } else { Vec::new() };
@@ -219,7 +219,7 @@ fn learn(chunks: &[Read], vocabulary: usize) -> Vec<Vec<u32>> {
     let words: usize = chunks.iter().map(|read| read.toks.items().len()).sum();
     let step = words.div_ceil(LEARNT_FROM).max(1);
     let size = chunks.first().map_or(0, |read| read.toks.len());
-    let word = |tok: &Tok| (tok.word, tok.linked);
+    let word = |tok: &Tok| (tok.word(), tok.linked());
     let sequence = Sequence::of(chunks.len(), |chunk, each| {
         let toks = &chunks[chunk].toks;
         // All chunks but the last are of one size.
@@ -238,7 +238,7 @@ fn learn(chunks: &[Read], vocabulary: usize) -> Vec<Vec<u32>> {
                 for text in chunk.toks.texts() {
                     matcher.find(
                         text.len(),
-                        |i| (Some(text[i].word), text[i].linked),
+                        |i| (Some(text[i].word()), text[i].linked()),
                         |p, _, _| counts[p as usize] += 1,
                     );
                 }
@@ -325,12 +325,12 @@ fn phrase_spellings(
                 for (toks, text) in chunk.toks.texts_of(at).zip(texts) {
                     matcher.find(
                         toks.len(),
-                        |i| (Some(toks[i].word), toks[i].linked),
+                        |i| (Some(toks[i].word()), toks[i].linked()),
                         |p, from, to| {
                             if !chinese[p as usize] {
                                 let written = &text[toks[from].start as usize..toks[to - 1].end as usize];
                                 let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
-                                let uses = Uses { inside: u32::from(toks[from].inside), all: 1 };
+                                let uses = Uses { inside: u32::from(toks[from].inside()), all: 1 };
                                 count_folded(local.entry(p).or_default(), &written, uses);
                             }
                         },
@@ -353,12 +353,12 @@ fn phrase_spellings(
 
 /// The tokens of articles, phrases before their words.
 fn number(toks: &Block<Tok>, numbers: &Numbers, matcher: &Matcher) -> Block<Token> {
-    let word = |tok: &Tok| Token { term: numbers.words[tok.word as usize], start: tok.start, end: tok.end };
+    let word = |tok: &Tok| Token { term: numbers.words[tok.word() as usize], start: tok.start, end: tok.end };
     toks.map(toks.items().len() / 4 * 5, |toks, tokens| {
         let mut done = 0;
         matcher.find(
             toks.len(),
-            |i| (Some(toks[i].word), toks[i].linked),
+            |i| (Some(toks[i].word()), toks[i].linked()),
             |p, from, to| {
                 tokens.extend(toks[done..from].iter().map(word));
                 let (start, end) = (toks[from].start, toks[to - 1].end);

@@ -364,12 +364,12 @@ impl Cut {
         let mut toks = Vec::new();
         vocabulary.read(&self.lexis, text, is_japanese(text), Kind::Running, &[], &mut toks);
         let numbers: Vec<Option<u32>> = vocabulary.forms.iter().map(|form| table.find(&form.key)).collect();
-        let number = |i: usize| numbers[toks[i].word as usize];
+        let number = |i: usize| numbers[toks[i].word() as usize];
         let piece = |from: usize, to: usize, term: Option<u32>| {
             let span = toks[from].start as usize..toks[to - 1].end as usize;
             let key = match term.and_then(|term| table.key(term)) {
                 Some(key) => key.to_owned(),
-                None => vocabulary.forms[toks[from].word as usize].key.clone(),
+                None => vocabulary.forms[toks[from].word() as usize].key.clone(),
             };
             QueryTerm { surface: text[span.clone()].to_owned(), lang: language::of_key(&key), key, span, term }
         };
@@ -377,7 +377,7 @@ impl Cut {
         let mut done = 0;
         self.matcher.find(
             toks.len(),
-            |i| (number(i), toks[i].linked),
+            |i| (number(i), toks[i].linked()),
             |phrase, from, to| {
                 pieces.extend((done..from).map(|i| piece(i, i + 1, number(i))));
                 pieces.push(piece(from, to, Some(phrase)));

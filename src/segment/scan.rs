@@ -108,18 +108,48 @@ fn ends_sentence(gap: &str) -> bool {
         || gap.contains('\n')
 }
 
-/// A word that counts, in one text.
+/// A word that counts, in one text. A corpus has a hundred words an article and more, so the marks share a number with the word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Tok {
-    /// The word: an index into the [`Vocabulary`], later into the terms.
-    pub(super) word: u32,
+    /// The word and the marks.
+    packed: u32,
     /// Byte range in the original text.
     pub(super) start: u32,
     pub(super) end: u32,
+}
+
+impl Tok {
+    const LINKED: u32 = 1 << 31;
+    const INSIDE: u32 = 1 << 30;
+    /// All bits of a word: no vocabulary of a billion words fits in memory.
+    const WORD: u32 = Self::INSIDE - 1;
+
+    /// Its range, and its word as [`Tok::word`].
+    fn new(range: (u32, u32), word: u32, linked: bool, inside: bool) -> Self {
+        let mark = |mark, is| if is { mark } else { 0 };
+        let packed = word & Self::WORD | mark(Self::LINKED, linked) | mark(Self::INSIDE, inside);
+        Self { packed, start: range.0, end: range.1 }
+    }
+
+    /// The word: an index into the [`Vocabulary`], later into the terms.
+    pub(super) fn word(&self) -> u32 {
+        self.packed & Self::WORD
+    }
+
+    /// Numbers the word anew.
+    pub(super) fn rename(&mut self, word: u32) {
+        *self = Self::new((self.start, self.end), word, self.linked(), self.inside());
+    }
+
     /// Whether it may continue a phrase with the word before: nothing but a link or up to two bridges stand between.
-    pub(super) linked: bool,
+    pub(super) fn linked(&self) -> bool {
+        self.packed & Self::LINKED != 0
+    }
+
     /// Whether it stands within a sentence of running text.
-    pub(super) inside: bool,
+    pub(super) fn inside(&self) -> bool {
+        self.packed & Self::INSIDE != 0
+    }
 }
 
 /// How often a spelling was met.
@@ -328,13 +358,8 @@ impl Vocabulary {
                 count(&mut form.spellings, &original[word.start..word.end], uses);
             }
             let offset = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-            toks.push(Tok {
-                word: word.form,
-                start: offset(word.start),
-                end: offset(word.end),
-                linked: chain.is_some(),
-                inside: word.inside,
-            });
+            let range = (offset(word.start), offset(word.end));
+            toks.push(Tok::new(range, word.form, chain.is_some(), word.inside));
             chain = Some(0);
         }
     }
