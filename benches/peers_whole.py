@@ -59,14 +59,13 @@ for argument in sys.argv[1:]:
         seconds, of_theirs = json.loads(printed)
         inside.append(seconds)
     median = lambda runs, i: statistics.median(run[i] for run in runs)
-    print(json.dumps({"file": os.path.basename(file), "k": int(k), "wenmai_s": round(median(ours, 0), 3),
-                      "peer_s": round(median(theirs, 0), 3), "inside_s": round(statistics.median(inside), 3),
-                      "times_faster": round(median(theirs, 0) / median(ours, 0), 2),
-                      "than_inside": round(statistics.median(inside) / median(ours, 0), 2),
-                      "wenmai_mb": round(median(ours, 1)), "peer_mb": round(median(theirs, 1)),
-                      "memory": round(median(ours, 1) / median(theirs, 1), 2),
-                      "same_s": round(median(same, 0), 3), "same_mb": round(median(same, 1)),
-                      "same_times_faster": round(median(theirs, 0) / median(same, 0), 2),
-                      "same_than_inside": round(statistics.median(inside) / median(same, 0), 2),
-                      "same_v_measure": found["v_measure"], "peer_v_measure": of_theirs,
-                      "same_memory": round(median(same, 1) / median(theirs, 1), 2)}))
+    seconds, peak, within = median(theirs, 0), median(theirs, 1), statistics.median(inside)
+
+    def beside(runs, name, prefix):
+        own, held = median(runs, 0), median(runs, 1)
+        return {f"{name}_s": round(own, 3), f"{name}_mb": round(held), f"{prefix}times_faster": round(seconds / own, 2),
+                f"{prefix}than_inside": round(within / own, 2), f"{prefix}memory": round(held / peak, 2)}
+
+    print(json.dumps({"file": os.path.basename(file), "k": int(k), "peer_s": round(seconds, 3), "inside_s": round(within, 3),
+                      "peer_mb": round(peak)} | beside(ours, "wenmai", "") | beside(same, "same", "same_")
+                     | {"same_v_measure": found["v_measure"], "peer_v_measure": of_theirs}))

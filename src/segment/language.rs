@@ -19,22 +19,16 @@ impl Shares {
     pub(super) fn add(&mut self, text: &str, japanese: bool) {
         let mut within = false;
         for c in text.chars() {
-            if c.is_ascii() {
-                let letter = c.is_ascii_alphabetic();
-                self.en += if letter && !within { 2 } else { 0 };
-                within = letter || (within && c == '\'');
-                continue;
-            }
-            // Asking the tables about each would cost as much as cutting.
-            let letter = match c {
-                '\u{4E00}'..='\u{9FFF}' => true,
+            // Asking the tables about each would cost as much as cutting; what ASCII is needs none.
+            let may_count = match c {
+                '\0'..='\u{7F}' | '\u{4E00}'..='\u{9FFF}' => true,
                 '\u{3001}'..='\u{3004}'
                 | '\u{3008}'..='\u{3020}'
                 | '\u{2010}'..='\u{2027}'
                 | '\u{FF01}'..='\u{FF20}' => false,
                 c => c.is_alphabetic(),
             };
-            let kind = if letter { writing(c, japanese) } else { None };
+            let kind = if may_count { writing(c, japanese) } else { None };
             match kind {
                 Some(Writing::Latin) if !within => self.en += 2,
                 Some(Writing::Latin) => {}
@@ -42,7 +36,7 @@ impl Shares {
                 Some(Writing::Other) => self.other += 1,
                 None => {}
             }
-            within = kind == Some(Writing::Latin) || (within && c == '’');
+            within = kind == Some(Writing::Latin) || (within && matches!(c, '\'' | '’'));
         }
     }
 

@@ -107,9 +107,13 @@ fn each_word(text: &str, mut each: impl FnMut(u64)) {
     let folded = fold(text);
     let mut run = 0_u64;
     for c in folded.chars() {
-        let alone = !c.is_ascii()
-            && matches!(c, '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}');
-        let goes_on = if c.is_ascii() { c.is_ascii_alphanumeric() } else { !alone && c.is_alphanumeric() };
+        let (alone, goes_on) = match c {
+            '\0'..='\u{7F}' => (false, c.is_ascii_alphanumeric()),
+            '\u{3041}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{20000}'..='\u{3FFFF}' => {
+                (true, false)
+            }
+            _ => (false, c.is_alphanumeric()),
+        };
         if goes_on {
             run = (run.rotate_left(5) ^ u64::from(c)).wrapping_mul(0x517C_C1B7_2722_0A95);
         } else {

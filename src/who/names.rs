@@ -126,7 +126,7 @@ impl Names {
     pub fn find(&self, text: &str, from: usize) -> Option<Match> {
         let finder = self.finder.as_ref()?;
         let mut chars = text.get(from..)?.char_indices().peekable();
-        // Asking the automaton about every byte takes longer than all else that is done with a text here.
+        // Names begin at few places: the automaton is asked there alone, not about every byte.
         while let (Some((at, first)), Some(&(_, second))) = (chars.next(), chars.peek()) {
             if self.beginnings.has(first, second) {
                 let here = Input::new(text).span(from + at..text.len()).anchored(Anchored::Yes);
