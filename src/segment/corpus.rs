@@ -31,9 +31,6 @@ const LEARNT_FROM: usize = 1 << 23;
 /// Words that a thread makes at a time, at least; any number gives the same ones.
 const WORDS: usize = 1024;
 
-/// Passes over the corpus that weed out phrases whose words mostly went to other phrases.
-const WEEDINGS: usize = 3;
-
 /// The words of the articles of a chunk.
 #[derive(Default)]
 struct Read {
@@ -153,13 +150,8 @@ fn merge(mut vocabularies: Vec<Vocabulary>, lexis: &Lexis) -> (Vocabulary, Vec<V
 
 /// The words that occur, sorted by key, and the rank of each form's word.
 fn words(vocabulary: Vocabulary) -> (Vec<Term>, Vec<u32>) {
-    let mut forms: Vec<(String, usize, Spellings)> = vocabulary
-        .forms
-        .into_iter()
-        .enumerate()
-        .filter(|(_, form)| form.uses > 0)
-        .map(|(i, form)| (form.key, i, form.spellings))
-        .collect();
+    let mut forms: Vec<(String, usize, Spellings)> =
+        vocabulary.used().map(|(form, number)| (form.key, number, form.spellings)).collect();
     let count = forms.iter().map(|(_, i, _)| i + 1).max().unwrap_or(0);
     let mut ranks = vec![0; count];
     forms.par_sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
@@ -214,7 +206,7 @@ fn commonest(spellings: &Spellings) -> Option<String> {
         .map(|(spelling, _)| spelling.to_string())
 }
 
-/// Learns the phrases and drops those that the longest match leaves too few occurrences of.
+/// Learns the phrases.
 fn learn(chunks: &[Read], vocabulary: usize) -> Vec<Vec<u32>> {
     let words: usize = chunks.iter().map(|read| read.toks.items().len()).sum();
     let step = words.div_ceil(LEARNT_FROM).max(1);
@@ -228,35 +220,7 @@ fn learn(chunks: &[Read], vocabulary: usize) -> Vec<Vec<u32>> {
             toks.texts_of(at).for_each(|text| each(article, text.iter().map(word)));
         }
     });
-    let (mut found, enough) = phrases::learn(&sequence, vocabulary);
-    for weeding in 0..=WEEDINGS {
-        let matcher = matcher(&found);
-        let counts: Vec<Vec<u32>> = chunks
-            .par_iter()
-            .map(|chunk| {
-                let mut counts = vec![0_u32; found.len()];
-                for text in chunk.toks.texts() {
-                    matcher.find(
-                        text.len(),
-                        |i| (Some(text[i].word()), text[i].linked()),
-                        |p, _, _| counts[p as usize] += 1,
-                    );
-                }
-                counts
-            })
-            .collect();
-        let uses = |p: usize| counts.iter().map(|c| u64::from(c[p])).sum::<u64>();
-        // At last only the unused go: they matched nowhere, so nothing changes without them.
-        let least = if weeding == WEEDINGS { 1 } else { u64::from(enough) };
-        let keep: Vec<bool> = (0..found.len()).map(|p| uses(p) >= least).collect();
-        let before = found.len();
-        let mut kept = keep.iter();
-        found.retain(|_| kept.next().copied().unwrap_or(false));
-        if found.len() == before {
-            break;
-        }
-    }
-    found
+    phrases::learn(&sequence, vocabulary)
 }
 
 fn matcher(phrases: &[Vec<u32>]) -> Matcher {

@@ -18,7 +18,7 @@
 //! | 131 072 | code of each of the first 65 536 characters, 0 for those of no word |
 //! | 8 `f` | the other characters, ascending, each with its code |
 //! | 8 `n` | nodes, the root first: 20 bits base, 20 bits parent, 16 bits kind (0 if no word ends here), 8 bits of [`filter`] of the children |
-//! | 16 `k` | kinds, the first of no meaning: natural logarithm of the frequency, frequency, number of the tag |
+//! | 16 `k` | kinds, the first that of no word, met 0 times: natural logarithm of the frequency, frequency, number of the tag |
 //! | 8 `t` | tags, filled up with zeros |
 
 use std::{
@@ -49,15 +49,36 @@ pub(super) struct WordList<'a> {
     total: u64,
 }
 
-/// What a list says of a word: the number of its kind, never 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a list says of a word: the number of its kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Kind(u16);
+
+impl Kind {
+    /// What it says of what is no word.
+    const NONE: Self = Self(0);
+}
+
+/// What a list has that begins with a character of a text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Begun {
+    /// The character by itself; of kind `NONE` if it is no word, as the next.
+    pub(super) one: Kind,
+    /// It and the one after it.
+    pub(super) two: Kind,
+    /// The place of the two.
+    pub(super) second: u32,
+    /// Whether there may be longer words that begin with the two.
+    pub(super) goes_on: bool,
+}
 
 /// A node, unpacked.
 #[derive(Clone, Copy)]
 struct Node(u64);
 
 impl Node {
+    /// What stands in an empty place: its parent is none, it has no children, and no word ends there.
+    const EMPTY: Self = Self((MOST as u64) << 20);
+
     fn base(self) -> usize {
         (self.0 & u64::from(MOST)) as usize
     }
@@ -67,8 +88,12 @@ impl Node {
     }
 
     fn kind(self) -> Option<Kind> {
-        let kind = (self.0 >> 40) as u16;
-        (kind != 0).then_some(Kind(kind))
+        Some(self.kind_or_none()).filter(|&kind| kind != Kind::NONE)
+    }
+
+    /// The number of its kind, 0 if no word ends here.
+    fn kind_or_none(self) -> Kind {
+        Kind((self.0 >> 40) as u16)
     }
 
     /// Whether it may have a child of a code. Most nodes have one or two children, and asking them all would fetch a node
@@ -136,9 +161,19 @@ impl<'a> WordList<'a> {
 
     /// Calls `found` for each word that the characters of these codes begin with, shortest first: how many of them it has,
     /// and what it is.
-    pub(super) fn prefixes(&self, codes: &[u16], mut found: impl FnMut(usize, Kind)) {
-        let (mut at, Some(mut node)) = (0, self.node(0)) else { return };
-        for (i, &code) in codes.iter().enumerate() {
+    pub(super) fn prefixes(&self, codes: &[u16], found: impl FnMut(usize, Kind)) {
+        self.go_on(codes, 0, 0, found);
+    }
+
+    /// As [`prefixes`](Self::prefixes), for the words of more than two characters, given the place of the first two.
+    pub(super) fn longer(&self, codes: &[u16], second: u32, found: impl FnMut(usize, Kind)) {
+        self.go_on(codes, 2, second as usize, found);
+    }
+
+    /// As [`prefixes`](Self::prefixes), for the words of more than `behind` characters, given the place of so many.
+    fn go_on(&self, codes: &[u16], behind: usize, mut at: usize, mut found: impl FnMut(usize, Kind)) {
+        let Some(mut node) = self.node(at) else { return };
+        for (i, &code) in codes.iter().enumerate().skip(behind) {
             match self.child(at, node, code) {
                 Some(child) => (at, node) = child,
                 None => return,
@@ -147,6 +182,28 @@ impl<'a> WordList<'a> {
                 found(i + 1, kind);
             }
         }
+    }
+
+    /// What the list has that begins with each character of a text, given by their codes. Goes through all of them without
+    /// branches that a processor would have to guess, so that it fetches the nodes of many at a time.
+    pub(super) fn begun(&self, codes: &[u16], begun: &mut Vec<Begun>) {
+        let node = |place: usize| self.node(place).unwrap_or(Node::EMPTY);
+        let root = node(0);
+        let code = |i: usize| codes.get(i).copied().unwrap_or_default();
+        begun.clear();
+        begun.extend((0..codes.len()).map(|i| {
+            let first = root.base() + usize::from(code(i));
+            let one = if node(first).parent() == 0 { node(first) } else { Node::EMPTY };
+            // An empty node may have no child.
+            let second = if one.may_have(code(i + 1)) { one.base() + usize::from(code(i + 1)) } else { 0 };
+            let two = if node(second).parent() == first { node(second) } else { Node::EMPTY };
+            Begun {
+                one: one.kind_or_none(),
+                two: two.kind_or_none(),
+                second: second as u32,
+                goes_on: two.may_have(code(i + 2)),
+            }
+        }));
     }
 
     /// What the list says of a word; `None` if it does not have it.
@@ -158,25 +215,25 @@ impl<'a> WordList<'a> {
         node.kind()
     }
 
-    /// The natural logarithm of the frequency of a word.
+    /// The natural logarithm of the frequency of a word; negative infinity of what is none.
     pub(super) fn log_frequency(&self, kind: Kind) -> f64 {
-        f64::from_bits(u64::from_le_bytes(self.part(kind, 0)))
+        f64::from_bits(self.part(kind, 0).map_or(f64::NEG_INFINITY.to_bits(), u64::from_le_bytes))
     }
 
     /// How often a word is met.
     pub(super) fn frequency(&self, kind: Kind) -> u32 {
-        u32::from_le_bytes(self.part(kind, 8))
+        self.part(kind, 8).map_or(0, u32::from_le_bytes)
     }
 
     /// The part of speech of a word.
     pub(super) fn tag(&self, kind: Kind) -> &'a str {
-        let tag = u32::from_le_bytes(self.part(kind, 12)) as usize;
+        let tag = self.part(kind, 12).map_or(0, u32::from_le_bytes) as usize;
         let bytes: &'a [u8] = self.tags.get(tag).map_or(&[], |tag| tag);
         std::str::from_utf8(bytes).unwrap_or_default().trim_end_matches('\0')
     }
 
-    fn part<const N: usize>(&self, kind: Kind, at: usize) -> [u8; N] {
-        self.kinds.get(usize::from(kind.0)).and_then(|kind| kind[at..].first_chunk()).copied().unwrap_or([0; N])
+    fn part<const N: usize>(&self, kind: Kind, at: usize) -> Option<[u8; N]> {
+        self.kinds.get(usize::from(kind.0)).and_then(|kind| kind[at..].first_chunk()).copied()
     }
 }
 
@@ -366,8 +423,7 @@ impl Slots {
         }
         while self.nodes.len() <= at {
             let new = self.nodes.len();
-            // An empty place has a parent that is none.
-            self.nodes.push(u64::from(MOST) << 20);
+            self.nodes.push(Node::EMPTY.0);
             self.links.push(Some((self.last, None)));
             match self.last {
                 Some(last) => {
@@ -445,6 +501,20 @@ pub(super) mod tests {
                     .map(|length| (length, list.get(&characters[..length].iter().collect::<String>())))
                     .filter(|(_, kind)| kind.is_some());
                 prop_assert_eq!(beginnings, brute.collect::<Vec<_>>(), "{}", word);
+                let mut begun = vec![Begun::default(); 3];
+                list.begun(&codes, &mut begun);
+                prop_assert_eq!(begun.len(), codes.len());
+                for (i, begun) in begun.iter().enumerate() {
+                    let rest: String = characters[i..].iter().collect();
+                    let kind_of = |length: usize| characters.get(i..i + length).and_then(|c| list.get(&c.iter().collect::<String>()));
+                    prop_assert_eq!((Some(begun.one), Some(begun.two)), (kind_of(1).or(Some(Kind::NONE)), kind_of(2).or(Some(Kind::NONE))), "{}", rest);
+                    let mut longer = Vec::new();
+                    if begun.goes_on {
+                        list.longer(&codes[i..], begun.second, |length, kind| longer.push((length, Some(kind))));
+                    }
+                    let brute = (3..=codes.len() - i).map(|length| (length, kind_of(length))).filter(|(_, kind)| kind.is_some());
+                    prop_assert_eq!(longer, brute.collect::<Vec<_>>(), "{}", rest);
+                }
             }
             let mut all = words(&list);
             all.sort_unstable();

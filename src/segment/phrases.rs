@@ -16,7 +16,10 @@
 //! are by the C-value of Frantzi, Ananiadou and Mima (*Automatic recognition of multi-word terms*, 2000); the longer one is
 //! taken if it is not too long.
 
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::{
+    cmp::Reverse,
+    sync::atomic::{AtomicU8, Ordering},
+};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -34,6 +37,9 @@ const THIN: f64 = 0.8;
 
 /// The share of a candidate's occurrences with one and the same neighbour that makes it a stump.
 const STUMP: f64 = 0.8;
+
+/// Passes over the occurrences that weed out phrases whose words mostly went to other phrases.
+const WEEDINGS: usize = 3;
 
 /// Slots that pairs are counted in, at most; 4 MB, which a processor keeps at hand.
 const SLOTS: usize = 1 << 22;
@@ -56,11 +62,10 @@ fn enough(words: usize) -> u32 {
 /// The words of a corpus in order, [`BREAK`] wherever two do not link.
 #[derive(Debug, Default)]
 pub(super) struct Sequence {
+    /// Each text begins with a [`BREAK`].
     words: Vec<u32>,
-    /// For each word the text it stands in, ascending.
-    places: Vec<u32>,
-    /// For each text its article, ascending.
-    articles: Vec<u32>,
+    /// Where each text begins, and its article; both ascend.
+    texts: Vec<(u32, u32)>,
 }
 
 impl Sequence {
@@ -81,29 +86,49 @@ impl Sequence {
         };
         let sizes: Vec<(usize, usize)> = (0..parts).into_par_iter().map(size).collect();
         let (words, all) = sizes.iter().fold((0, 0), |sum, size| (sum.0 + size.0, sum.1 + size.1));
-        let mut whole = Self { words: vec![BREAK; words], places: vec![0; words], articles: vec![0; all] };
+        let mut whole = Self { words: vec![BREAK; words], texts: vec![(0, 0); all] };
         let firsts: Vec<usize> =
-            sizes.iter().scan(0, |next, size| Some(std::mem::replace(next, *next + size.1))).collect();
+            sizes.iter().scan(0, |next, size| Some(std::mem::replace(next, *next + size.0))).collect();
         let words = split(&mut whole.words, sizes.iter().map(|size| size.0));
-        let places = split(&mut whole.places, sizes.iter().map(|size| size.0));
-        let articles = split(&mut whole.articles, sizes.iter().map(|size| size.1));
-        let to = words.into_par_iter().zip(places).zip(articles).zip(firsts);
-        to.enumerate().for_each(|(part, (((words, places), articles), first))| {
-            let mut to = words.iter_mut().zip(places);
-            let mut articles = articles.iter_mut();
-            let mut place = u32::try_from(first).unwrap_or(u32::MAX);
+        let own = split(&mut whole.texts, sizes.iter().map(|size| size.1));
+        words.into_par_iter().zip(own).zip(firsts).enumerate().for_each(|(part, ((words, own), first))| {
+            let room = words.len();
+            let mut words = words.iter_mut();
+            let mut own = own.iter_mut();
             texts(part, &mut |article, text| {
-                articles.by_ref().take(1).for_each(|to| *to = article);
+                let begin = u32::try_from(first + room - words.len()).unwrap_or(u32::MAX);
+                own.by_ref().take(1).for_each(|to| *to = (begin, article));
                 for (i, (word, linked)) in text.enumerate() {
                     let broken = (i == 0 || !linked).then_some(BREAK);
-                    for (word, (to, at)) in broken.into_iter().chain([word]).zip(to.by_ref()) {
-                        (*to, *at) = (word, place);
+                    for (word, to) in broken.into_iter().chain([word]).zip(words.by_ref()) {
+                        *to = word;
                     }
                 }
-                place = place.saturating_add(1);
             });
         });
         whole
+    }
+
+    /// How widely words occur that begin at these places, ascending.
+    fn spread(&self, places: impl Iterator<Item = u32>) -> Spread {
+        // Most are met in many articles, so few are looked up.
+        let mut seen: Option<(usize, u32)> = None;
+        let mut texts = 0;
+        for place in places {
+            let text = self.texts.partition_point(|&(begin, _)| begin <= place) - 1;
+            let article = self.texts[text].1;
+            match seen {
+                Some((before, _)) if before == text => continue,
+                Some((_, other)) if other != article => return Spread::Wide,
+                _ => {}
+            }
+            seen = Some((text, article));
+            texts += 1;
+            if texts == 3 {
+                return Spread::Wide;
+            }
+        }
+        if texts == 2 { Spread::Thin } else { Spread::None }
     }
 }
 
@@ -127,111 +152,195 @@ enum Spread {
 #[derive(Clone, Copy, Debug)]
 struct Gram {
     /// Where it first occurs.
-    first: usize,
+    first: u32,
     count: u32,
+    /// The candidates of one word less that it begins with and ends in.
+    parts: [u32; 2],
     spread: Spread,
     accepted: bool,
 }
 
-/// The phrases of a corpus as sequences of words, sorted; and how often a phrase must occur in it.
-pub(super) fn learn(sequence: &Sequence, vocabulary: usize) -> (Vec<Vec<u32>>, u32) {
-    let words = &sequence.words;
-    let mut counts = vec![0_u32; vocabulary];
-    let mut total = 0_usize;
-    for &word in words.iter().filter(|&&w| w != BREAK) {
-        counts[word as usize] += 1;
-        total += 1;
+/// Where the candidates of one length occur, ascending: the place of the first word, and which it is.
+type Places = Vec<(u32, u32)>;
+
+/// The candidates of each length from one word on.
+struct Grams(Vec<Vec<Gram>>);
+
+impl Grams {
+    /// Of a candidate of `n` words the one of `length` words that it begins with, or `ends` in.
+    fn part(&self, n: usize, gram: u32, length: usize, ends: bool) -> &Gram {
+        let side = usize::from(ends);
+        let number = (length..n).rev().fold(gram, |gram, shorter| self.0[shorter][gram as usize].parts[side]);
+        &self.0[length - 1][number as usize]
     }
-    let least = enough(total);
-    // ids[n - 1][i] is the n-word candidate that starts at i, if it occurs often enough.
-    let singles: Vec<u32> =
-        words.iter().map(|&w| if w != BREAK && counts[w as usize] >= least { w } else { BREAK }).collect();
-    let mut ids = vec![singles];
-    let mut grams: Vec<Vec<Gram>> =
-        vec![counts.iter().map(|&count| Gram { first: 0, count, spread: Spread::Wide, accepted: false }).collect()];
-    for n in 2..=LONGEST {
-        let (level, found) = extend(sequence, &ids[n - 2], &ids[0], n, least);
-        ids.push(level);
-        grams.push(found);
-    }
-    let tested: usize = grams[1..].iter().map(Vec::len).sum();
-    let sure = 2.0 * (tested.max(1) as f64).ln() + 2.0 * 10_f64.ln();
-    for n in 2..=LONGEST {
-        let accepted = |&Gram { first, count, spread, .. }: &Gram| {
-            let half = |from: usize, len: usize| grams[len - 1][ids[len - 1][from] as usize];
-            let least = if spread == Spread::Thin { THIN } else { NPMI };
-            let together = (1..n).all(|s| {
-                let (npmi, g2) = association(count, half(first, s).count, half(first + s, n - s).count, total);
-                npmi >= least && g2 >= sure
-            });
-            // What nearly always follows a phrase belongs to it.
-            let carried = n > 2
-                && [half(first, n - 1), half(first + 1, n - 1)]
-                    .iter()
-                    .any(|part| part.accepted && f64::from(count) >= STUMP * f64::from(part.count));
-            spread != Spread::None && (together || carried)
+
+    /// Whether the halves of a candidate of `n` words go together, however it is halved; `sure` is the G² asked for.
+    fn go_together(&self, n: usize, number: u32, total: usize, sure: f64) -> bool {
+        let gram = self.0[n - 1][number as usize];
+        let least = if gram.spread == Spread::Thin { THIN } else { NPMI };
+        let together = (1..n).all(|s| {
+            let [a, b] = [self.part(n, number, s, false), self.part(n, number, n - s, true)];
+            let (npmi, g2) = association(gram.count, a.count, b.count, total);
+            npmi >= least && g2 >= sure
+        });
+        // What nearly always follows a phrase belongs to it.
+        let carried = || {
+            n > 2
+                && [false, true].iter().any(|&ends| {
+                    let part = self.part(n, number, n - 1, ends);
+                    part.accepted && f64::from(gram.count) >= STUMP * f64::from(part.count)
+                })
         };
-        let accepted: Vec<bool> = grams[n - 1].par_iter().with_min_len(GRAMS).map(accepted).collect();
-        grams[n - 1].iter_mut().zip(accepted).for_each(|(gram, accepted)| gram.accepted = accepted);
+        gram.spread != Spread::None && (together || carried())
     }
-    let stumps = stumps(words, &ids, &grams);
-    let mut phrases = Vec::new();
-    for n in 2..=LONGEST {
-        for (g, gram) in grams[n - 1].iter().enumerate() {
-            if gram.accepted && !stumps[n - 1][g] {
-                phrases.push(words[gram.first..gram.first + n].to_vec());
-            }
-        }
-    }
-    phrases.sort_unstable();
-    (phrases, least)
 }
 
-/// Finds the n-word candidates that occur at least `least` times, given the shorter ones.
-fn extend(sequence: &Sequence, shorter: &[u32], singles: &[u32], n: usize, least: u32) -> (Vec<u32>, Vec<Gram>) {
-    let last = shorter.len().saturating_sub(n - 1);
-    let pair = |i: usize| {
-        let whole = shorter[i] != BREAK && shorter[i + 1] != BREAK && singles[i + n - 1] != BREAK;
-        whole.then(|| (u64::from(shorter[i]) << 32) | u64::from(singles[i + n - 1]))
+/// The phrases of a corpus as sequences of words, sorted.
+pub(super) fn learn(sequence: &Sequence, vocabulary: usize) -> Vec<Vec<u32>> {
+    let words = &sequence.words;
+    let counts = counts(words, vocabulary);
+    let total = counts.iter().map(|&count| count as usize).sum();
+    let least = enough(total);
+    let single = |&count: &u32| Gram { first: 0, count, parts: [0; 2], spread: Spread::Wide, accepted: false };
+    let mut grams = Grams(vec![counts.iter().map(single).collect()]);
+    let often = |word: u32| word != BREAK && counts[word as usize] >= least;
+    let two = |(place, two): (usize, &[u32])| {
+        let frequent = often(two[0]) && often(two[1]);
+        frequent.then(|| Pair { left: two[0], right: two[1], place: u32::try_from(place).unwrap_or(u32::MAX) })
     };
+    let more = |two: &[(u32, u32)]| {
+        let [(place, left), (next, right)] = [two[0], two[1]];
+        (place + 1 == next).then_some(Pair { left, right, place })
+    };
+    // Of single words no places: they occur everywhere.
+    let mut places: Vec<Places> = vec![Places::new()];
+    for n in 2..=LONGEST {
+        let shorter = &places[n - 2];
+        let (level, found) = if n == 2 {
+            extend(sequence, words.len(), least, || words.par_windows(2).with_min_len(4096).enumerate().filter_map(two))
+        } else {
+            extend(sequence, shorter.len(), least, || shorter.par_windows(2).with_min_len(4096).filter_map(more))
+        };
+        places.push(level);
+        grams.0.push(found);
+    }
+    let tested: usize = grams.0[1..].iter().map(Vec::len).sum();
+    let sure = 2.0 * (tested.max(1) as f64).ln() + 2.0 * 10_f64.ln();
+    for n in 2..=LONGEST {
+        let all = 0..u32::try_from(grams.0[n - 1].len()).unwrap_or(u32::MAX);
+        let accepted: Vec<bool> =
+            all.into_par_iter().with_min_len(GRAMS).map(|gram| grams.go_together(n, gram, total, sure)).collect();
+        grams.0[n - 1].iter_mut().zip(accepted).for_each(|(gram, accepted)| gram.accepted = accepted);
+    }
+    let mut kept = stumps(words, &places, &grams);
+    kept.iter_mut().zip(&grams.0).for_each(|(kept, grams)| {
+        kept.iter_mut().zip(grams).for_each(|(kept, gram)| *kept = gram.accepted && !*kept);
+    });
+    weed(&places, &mut kept, least);
+    let phrase = |n: usize, gram: &Gram| words[gram.first as usize..][..n].to_vec();
+    let of = |n: usize| {
+        grams.0[n - 1].iter().zip(&kept[n - 1]).filter(|(_, kept)| **kept).map(move |(gram, _)| phrase(n, gram))
+    };
+    let mut phrases: Vec<Vec<u32>> = (2..=LONGEST).flat_map(of).collect();
+    phrases.sort_unstable();
+    phrases
+}
+
+/// How often each word occurs. Sums of integers, so their order is free.
+fn counts(words: &[u32], vocabulary: usize) -> Vec<u32> {
+    let count = |words: &[u32]| {
+        let mut counts = vec![0_u32; vocabulary];
+        words.iter().filter(|&&word| word != BREAK).for_each(|&word| counts[word as usize] += 1);
+        counts
+    };
+    let add = |mut sum: Vec<u32>, part: Vec<u32>| {
+        sum.iter_mut().zip(part).for_each(|(sum, n)| *sum += n);
+        sum
+    };
+    let share = words.len().div_ceil(rayon::current_num_threads()).max(1);
+    words.par_chunks(share).map(count).reduce(|| vec![0; vocabulary], add)
+}
+
+/// Two candidates of one word less that begin at neighbouring places, and the first of these.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Pair {
+    left: u32,
+    right: u32,
+    place: u32,
+}
+
+/// Finds the candidates that occur at least `least` times, given their occurrences, at most `most`, in the order of the places:
+/// where, and what they are.
+fn extend<I: ParallelIterator<Item = Pair>>(
+    sequence: &Sequence,
+    most: usize,
+    least: u32,
+    pairs: impl Fn() -> I,
+) -> (Places, Vec<Gram>) {
     // Most pairs are rare: those whose slot is met too rarely are left out before the rest is sorted. A slot is at least what
     // its pairs are met, or full, whatever the order.
-    let slots = (2 * last).next_power_of_two().min(SLOTS);
+    let slots = (2 * most).next_power_of_two().min(SLOTS);
     let met: Vec<AtomicU8> = (0..slots).map(|_| AtomicU8::new(0)).collect();
     let often = u8::try_from(least).map_or(FULL, |least| least.min(FULL));
-    let slot = |pair: u64| (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & (slots - 1);
-    (0..last).into_par_iter().with_min_len(4096).filter_map(pair).for_each(|pair| {
-        let met = &met[slot(pair)];
+    let met = |pair: &Pair| {
+        let both = (u64::from(pair.left) << 32) | u64::from(pair.right);
+        &met[(both.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & (slots - 1)]
+    };
+    pairs().for_each(|pair| {
+        let met = met(&pair);
         if met.load(Ordering::Relaxed) < FULL {
             met.fetch_add(1, Ordering::Relaxed);
         }
     });
-    let mut starts: Vec<(u64, u32)> = (0..last)
-        .into_par_iter()
-        .with_min_len(4096)
-        .filter_map(|i| Some((pair(i)?, u32::try_from(i).ok()?)))
-        .filter(|&(pair, _)| met[slot(pair)].load(Ordering::Relaxed) >= often)
-        .collect();
-    starts.par_sort_unstable();
-    let groups = starts.chunk_by(|a, b| a.0 == b.0);
-    let groups: Vec<&[(u64, u32)]> = groups.filter(|group| group.len() >= least as usize).collect();
-    let mut level = vec![BREAK; shorter.len()];
-    for (id, group) in (0_u32..).zip(&groups) {
-        group.iter().for_each(|&(_, i)| level[i as usize] = id);
-    }
-    let gram = |group: &[(u64, u32)]| {
-        let place = |&(_, i): &(u64, u32)| sequence.places[i as usize];
-        let article = |start: &(u64, u32)| sequence.articles[place(start) as usize];
-        let distinct = |of: &dyn Fn(&(u64, u32)) -> u32| group.chunk_by(|a, b| of(a) == of(b)).count();
-        let spread = match (distinct(&article), distinct(&place)) {
-            (2.., _) | (_, 3..) => Spread::Wide,
-            (_, 2) => Spread::Thin,
-            _ => Spread::None,
-        };
+    let mut pairs: Vec<Pair> = pairs().filter(|pair| met(pair).load(Ordering::Relaxed) >= often).collect();
+    pairs.par_sort_unstable();
+    let groups = pairs.chunk_by(|a, b| (a.left, a.right) == (b.left, b.right));
+    let groups: Vec<&[Pair]> = groups.filter(|group| group.len() >= least as usize).collect();
+    let gram = |group: &&[Pair]| {
+        let Pair { left, right, place: first } = group[0];
         let count = u32::try_from(group.len()).unwrap_or(u32::MAX);
-        Gram { first: group[0].1 as usize, count, spread, accepted: false }
+        let spread = sequence.spread(group.iter().map(|pair| pair.place));
+        Gram { first, count, parts: [left, right], spread, accepted: false }
     };
-    (level, groups.into_par_iter().with_min_len(GRAMS).map(gram).collect())
+    let grams = groups.par_iter().with_min_len(GRAMS).map(gram).collect();
+    let mut places: Places =
+        (0..).zip(groups).flat_map(|(gram, group)| group.iter().map(move |pair| (pair.place, gram))).collect();
+    places.par_sort_unstable();
+    (places, grams)
+}
+
+/// Drops those that are `kept` of each length of which the longest match, from left to right, leaves fewer than `least`
+/// occurrences.
+fn weed(places: &[Places], kept: &mut [Vec<bool>], least: u32) {
+    // All occurrences in order, the longest at each place first.
+    let mut all: Vec<(u32, Reverse<u32>, u32)> = Vec::new();
+    for ((n, places), kept) in (1..).zip(places).zip(&*kept) {
+        all.extend(
+            places.iter().filter(|place| kept[place.1 as usize]).map(|&(place, gram)| (place, Reverse(n), gram)),
+        );
+    }
+    all.par_sort_unstable();
+    for weeding in 0..=WEEDINGS {
+        let mut uses: Vec<Vec<u32>> = kept.iter().map(|kept| vec![0; kept.len()]).collect();
+        let mut free = 0;
+        for &(place, Reverse(n), gram) in &all {
+            let (level, gram) = (n as usize - 1, gram as usize);
+            if place >= free && kept[level][gram] {
+                uses[level][gram] += 1;
+                free = place + n;
+            }
+        }
+        // At last only the unused go: they matched nowhere, so nothing changes without them.
+        let least = if weeding == WEEDINGS { 1 } else { least };
+        let mut dropped = false;
+        for (kept, uses) in kept.iter_mut().flatten().zip(uses.into_iter().flatten()) {
+            dropped |= *kept && uses < least;
+            *kept &= uses >= least;
+        }
+        if !dropped {
+            break;
+        }
+    }
 }
 
 /// NPMI and G² of two units met `a` and `b` times, together `ab` times, among `total` words; no G² if they are met together
@@ -243,24 +352,23 @@ fn association(ab: u32, a: u32, b: u32, total: usize) -> (f64, f64) {
 }
 
 /// Which accepted candidates nearly always stand next to one and the same word.
-fn stumps(words: &[u32], ids: &[Vec<u32>], grams: &[Vec<Gram>]) -> Vec<Vec<bool>> {
-    let mut stumps: Vec<Vec<bool>> = grams.iter().map(|g| vec![false; g.len()]).collect();
+fn stumps(words: &[u32], places: &[Places], grams: &Grams) -> Vec<Vec<bool>> {
+    let mut stumps: Vec<Vec<bool>> = grams.0.iter().map(|grams| vec![false; grams.len()]).collect();
     for n in 2..=LONGEST {
         for side in [false, true] {
-            let mut neighbours: Vec<(u32, u32)> = ids[n - 1]
+            let mut neighbours: Vec<(u32, u32)> = places[n - 1]
                 .par_iter()
-                .enumerate()
-                .filter(|&(_, &g)| g != BREAK && grams[n - 1][g as usize].accepted)
-                .filter_map(|(i, &g)| {
-                    let at = if side { i + n } else { i.checked_sub(1)? };
-                    words.get(at).filter(|&&word| word != BREAK).map(|&word| (g, word))
+                .filter(|place| grams.0[n - 1][place.1 as usize].accepted)
+                .filter_map(|&(place, gram)| {
+                    let at = if side { place as usize + n } else { (place as usize).checked_sub(1)? };
+                    words.get(at).filter(|&&word| word != BREAK).map(|&word| (gram, word))
                 })
                 .collect();
             neighbours.par_sort_unstable();
             for group in neighbours.chunk_by(|a, b| a == b) {
-                let g = group[0].0 as usize;
-                if group.len() as f64 >= STUMP * f64::from(grams[n - 1][g].count) {
-                    stumps[n - 1][g] = true;
+                let gram = group[0].0 as usize;
+                if group.len() as f64 >= STUMP * f64::from(grams.0[n - 1][gram].count) {
+                    stumps[n - 1][gram] = true;
                 }
             }
         }
@@ -347,7 +455,127 @@ impl Matcher {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// A text: its article, and its words, each with whether it links to the one before.
+    type Text = (u32, Vec<(u32, bool)>);
+
+    /// An occurrence: its text, its article, and the words around it.
+    type Met = (usize, u32, [Option<u32>; 2]);
+
+    /// The slow twin of [`learn`]: counts every candidate in a map, and weeds with the matcher.
+    fn slow(texts: &[Text]) -> Vec<Vec<u32>> {
+        let mut runs: Vec<(usize, u32, Vec<u32>)> = Vec::new();
+        for (text, (article, words)) in texts.iter().enumerate() {
+            for (i, &(word, linked)) in words.iter().enumerate() {
+                match runs.last_mut() {
+                    Some((.., run)) if i > 0 && linked => run.push(word),
+                    _ => runs.push((text, *article, vec![word])),
+                }
+            }
+        }
+        let total = runs.iter().map(|(.., run)| run.len()).sum();
+        let least = enough(total) as usize;
+        let mut met: BTreeMap<&[u32], Vec<Met>> = BTreeMap::new();
+        for (text, article, run) in &runs {
+            for n in 1..=LONGEST {
+                for (i, gram) in run.windows(n).enumerate() {
+                    let around = [i.checked_sub(1).map(|before| run[before]), run.get(i + n).copied()];
+                    met.entry(gram).or_default().push((*text, *article, around));
+                }
+            }
+        }
+        met.retain(|_, met| met.len() >= least);
+        let tested = met.keys().filter(|gram| gram.len() > 1).count();
+        let sure = 2.0 * (tested.max(1) as f64).ln() + 2.0 * 10_f64.ln();
+        let count = |gram: &[u32]| u32::try_from(met[gram].len()).unwrap();
+        let mut accepted: Vec<&[u32]> = Vec::new();
+        for n in 2..=LONGEST {
+            for (&gram, met) in met.iter().filter(|(gram, _)| gram.len() == n) {
+                let distinct = |key: &dyn Fn(&Met) -> usize| met.iter().map(key).collect::<BTreeSet<_>>().len();
+                let (texts, articles) = (distinct(&|at| at.0), distinct(&|at| at.1 as usize));
+                if texts < 2 {
+                    continue;
+                }
+                let npmi_of = if articles < 2 && texts < 3 { THIN } else { NPMI };
+                let together = (1..n).all(|s| {
+                    let (npmi, g2) = association(count(gram), count(&gram[..s]), count(&gram[s..]), total);
+                    npmi >= npmi_of && g2 >= sure
+                });
+                let carried = n > 2
+                    && [&gram[1..], &gram[..n - 1]].iter().any(|part| {
+                        accepted.contains(part) && f64::from(count(gram)) >= STUMP * f64::from(count(part))
+                    });
+                if together || carried {
+                    accepted.push(gram);
+                }
+            }
+        }
+        let is_stump = |gram: &[u32]| {
+            (0..2).any(|side| {
+                let mut words: BTreeMap<u32, usize> = BTreeMap::new();
+                met[gram].iter().filter_map(|at| at.2[side]).for_each(|word| *words.entry(word).or_default() += 1);
+                words.values().any(|&times| times as f64 >= STUMP * f64::from(count(gram)))
+            })
+        };
+        let mut found: Vec<Vec<u32>> =
+            accepted.iter().filter(|gram| !is_stump(gram)).map(|gram| gram.to_vec()).collect();
+        found.sort_unstable();
+        for weeding in 0..=WEEDINGS {
+            let matcher = Matcher::new((0..).zip(found.iter().map(Vec::as_slice)));
+            let mut uses = vec![0; found.len()];
+            for (_, words) in texts {
+                let word = |i: usize| (Some(words[i].0), words[i].1);
+                matcher.find(words.len(), word, |phrase, _, _| uses[phrase as usize] += 1);
+            }
+            let mut uses = uses.iter();
+            found.retain(|_| uses.next().is_some_and(|&uses| uses >= if weeding == WEEDINGS { 1 } else { least }));
+        }
+        found
+    }
+
+    fn texts() -> impl Strategy<Value = Vec<Text>> {
+        let piece = prop_oneof![
+            3 => (0_u32..40).prop_map(|word| vec![word]),
+            2 => prop::sample::select(vec![
+                vec![40, 41], vec![42, 43, 44], vec![40, 41, 45], vec![46, 47, 48, 49], vec![47, 48], vec![41, 45, 46],
+                vec![50, 51, 52, 53, 54],
+            ]),
+        ];
+        let text = prop::collection::vec((piece, prop::bool::weighted(0.9)), 0..25).prop_map(|pieces| {
+            let words = |(words, linked): (Vec<u32>, bool)| {
+                words.into_iter().enumerate().map(move |(i, word)| (word, i > 0 || linked)).collect::<Vec<_>>()
+            };
+            pieces.into_iter().flat_map(words).collect::<Vec<_>>()
+        });
+        prop::collection::vec((text, any::<bool>()), 0..16).prop_map(|texts| {
+            let mut article = 0;
+            let text = |(words, same): (Vec<(u32, bool)>, bool)| {
+                article += u32::from(!same);
+                (article, words)
+            };
+            texts.into_iter().map(text).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn phrases_are_those_of_the_slow_twin(mut texts in texts(), parts in 1_usize..4) {
+            // Whatever else there is, one phrase.
+            texts.extend((100..106).map(|i| (i, [i % 40, 42, 43, 44].map(|word| (word, word != i % 40)).to_vec())));
+            let chunks: Vec<&[Text]> = texts.chunks(texts.len().div_ceil(parts).max(1)).collect();
+            let sequence = Sequence::of(chunks.len(), |chunk, each| {
+                chunks[chunk].iter().for_each(|(article, words)| each(*article, words.iter().copied()));
+            });
+            let learnt = learn(&sequence, 55);
+            prop_assert!(learnt.contains(&vec![42, 43, 44]));
+            prop_assert_eq!(learnt, slow(&texts));
+        }
+    }
 
     #[test]
     fn what_is_rarer_together_than_by_chance_is_no_phrase() {

@@ -11,7 +11,7 @@ use std::{cell::Cell, sync::LazyLock};
 use jieba_rs::Jieba;
 use rustc_hash::FxHashMap;
 
-use super::list::WordList;
+use super::list::{Begun, WordList};
 
 /// jieba without a dictionary: all it can do is what its model of unknown words tells it.
 static UNKNOWN: LazyLock<Jieba> = LazyLock::new(Jieba::empty);
@@ -41,6 +41,8 @@ struct Scratch {
     starts: Vec<usize>,
     /// The code of each.
     codes: Vec<u16>,
+    /// What the list has that begins with each.
+    begun: Vec<Begun>,
     route: Vec<Step>,
 }
 
@@ -166,11 +168,51 @@ impl<'a> Words<'a> {
 
     /// The best way to cut a stretch, from its end to its beginning.
     fn find_route(&self, text: &str, scratch: &mut Scratch) {
-        let Scratch { starts, codes, route } = scratch;
+        let n = scratch.codes.len();
+        scratch.route.clear();
+        scratch.route.resize(n + 2, Step::default());
+        if self.added.is_empty() {
+            self.find_listed(scratch);
+        } else {
+            self.find_any(text, scratch);
+        }
+    }
+
+    /// The same, by words of the list alone. Most have one or two characters; to look for those of all places first, and to
+    /// choose between them without a branch, is quicker than to go from place to place.
+    fn find_listed(&self, Scratch { codes, begun, route, .. }: &mut Scratch) {
+        self.list.begun(codes, begun);
+        let log = |kind| self.list.log_frequency(kind) - self.log_total;
+        let log_probability_from = |route: &[Step], i: usize| route[i].log_probability;
+        for (i, begun) in begun.iter().enumerate().rev() {
+            let one = log(begun.one) + log_probability_from(route, i + 1);
+            let two = log(begun.two) + log_probability_from(route, i + 2);
+            // Where ways are as good as each other, that of the longer word is taken.
+            let (mut best, mut length) = if two >= one { (two, 2) } else { (one, 1) };
+            if begun.goes_on {
+                self.list.longer(&codes[i..], begun.second, |n, kind| {
+                    let log_probability = log(kind) + log_probability_from(route, i + n);
+                    if log_probability >= best {
+                        (best, length) = (log_probability, n);
+                    }
+                });
+            }
+            route[i] = if best == f64::NEG_INFINITY {
+                self.single(i, route[i + 1])
+            } else {
+                Step { log_probability: best, end: i + length }
+            };
+        }
+    }
+
+    /// The step of a character that begins no word.
+    fn single(&self, at: usize, next: Step) -> Step {
+        Step { log_probability: 0.0 - self.log_total + next.log_probability, end: at + 1 }
+    }
+
+    /// The same, by words of the list and added ones.
+    fn find_any(&self, text: &str, Scratch { starts, codes, route, .. }: &mut Scratch) {
         let n = codes.len();
-        route.clear();
-        route.resize(n + 1, Step::default());
-        route[n].end = n;
         for i in (0..n).rev() {
             // Where ways are as good as each other, that of the longer word is taken.
             let mut best: Option<Step> = None;
@@ -194,10 +236,7 @@ impl<'a> Words<'a> {
                     consider(end, (added.frequency as f64).ln());
                 }
             }
-            route[i] = best.unwrap_or_else(|| Step {
-                log_probability: 0.0 - self.log_total + route[i + 1].log_probability,
-                end: i + 1,
-            });
+            route[i] = best.unwrap_or_else(|| self.single(i, route[i + 1]));
         }
     }
 
@@ -211,7 +250,7 @@ impl<'a> Words<'a> {
 
     /// Cuts a stretch by its route. Single characters in a row are tried as unknown words.
     fn follow(&self, text: &str, scratch: &Scratch, unknown: bool, emit: &mut impl FnMut(usize, usize)) {
-        let Scratch { starts, codes, route } = scratch;
+        let Scratch { starts, codes, route, .. } = scratch;
         let n = codes.len();
         let mut singles: Option<usize> = None;
         let mut at = 0;

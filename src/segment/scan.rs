@@ -101,11 +101,33 @@ fn links(writing: Writing, gap: &str) -> bool {
 }
 
 fn ends_sentence(gap: &str) -> bool {
-    gap.contains([
-        '.', '!', '?', ':', ';', '。', '！', '？', '：', '；', '…', '•', '·', '—', '|', '/', '*', '#', '\t', '\u{85}',
-        '\u{2028}',
-    ]) || gap.contains(" - ")
-        || gap.contains('\n')
+    let ends = |c| {
+        matches!(
+            c,
+            '.' | '!'
+                | '?'
+                | ':'
+                | ';'
+                | '。'
+                | '！'
+                | '？'
+                | '：'
+                | '；'
+                | '…'
+                | '•'
+                | '·'
+                | '—'
+                | '|'
+                | '/'
+                | '*'
+                | '#'
+                | '\t'
+                | '\n'
+                | '\u{85}'
+                | '\u{2028}'
+        )
+    };
+    gap.chars().any(ends) || (gap.len() > 2 && gap.contains(" - "))
 }
 
 /// A word that counts, in one text. A corpus has a hundred words an article and more, so the marks share a number with the word.
@@ -184,11 +206,15 @@ pub(super) fn count(spellings: &mut Spellings, spelling: &str, uses: Uses) {
 pub(super) struct Form {
     /// What it is counted by.
     pub(super) key: String,
-    pub(super) class: Class,
-    /// How often it counted as a term.
-    pub(super) uses: u32,
     /// How it was written. Empty for Chinese, which is shown as its key.
     pub(super) spellings: Spellings,
+}
+
+/// What a folded word counts as, and how often it counted as a term.
+#[derive(Clone, Copy, Debug)]
+struct Counted {
+    class: Class,
+    uses: u32,
 }
 
 /// From words to numbers. A word of up to 15 bytes, as nearly all are, is its own key: nothing to follow, nothing to allot.
@@ -213,6 +239,8 @@ pub(super) struct Vocabulary {
     /// By cutter: one folded word may mean two things to two of them.
     index: Vec<Index>,
     pub(super) forms: Vec<Form>,
+    /// Of each form what is looked at wherever it stands in a text.
+    counted: Vec<Counted>,
     /// Bytes of the longest word that can be a term.
     longest: usize,
     /// Words longer than that which were met.
@@ -245,10 +273,10 @@ impl Vocabulary {
     /// An empty vocabulary of words of up to `longest` bytes.
     pub(super) fn new(lexis: &Lexis, longest: usize) -> Self {
         let index = (0..lexis.len()).map(|_| Index::default()).collect();
-        Self { index, forms: Vec::new(), longest, overlong: 0, raw: Vec::new() }
+        Self { index, forms: Vec::new(), counted: Vec::new(), longest, overlong: 0, raw: Vec::new() }
     }
 
-    fn intern(&mut self, cutter: usize, word: &str, make: impl FnOnce() -> Form) -> u32 {
+    fn intern(&mut self, lexis: &Lexis, cutter: usize, word: &str) -> u32 {
         let index = &mut self.index[cutter];
         let packed = packed(word);
         let known = match &packed {
@@ -259,7 +287,9 @@ impl Vocabulary {
             return form;
         }
         let form = u32::try_from(self.forms.len()).unwrap_or(u32::MAX);
-        self.forms.push(make());
+        let (key, class) = if word.is_empty() { (String::new(), Class::Drop) } else { lexis.judge(cutter, word) };
+        self.forms.push(Form { key, spellings: Vec::new() });
+        self.counted.push(Counted { class, uses: 0 });
         match packed {
             Some(key) => index.short.insert(key, form),
             None => index.long.insert(word.into(), form),
@@ -270,13 +300,20 @@ impl Vocabulary {
     /// Takes in another vocabulary and says what each of its forms is called here.
     pub(super) fn absorb(&mut self, other: Self) -> Vec<u32> {
         let mut names = vec![0; other.forms.len()];
-        let mut theirs: Vec<Option<Form>> = other.forms.into_iter().map(Some).collect();
+        let mut theirs: Vec<Option<_>> = other.forms.into_iter().zip(other.counted).map(Some).collect();
         for (own, other) in self.index.iter_mut().zip(other.index) {
-            let forms = &mut self.forms;
-            take_in(&mut own.short, other.short, forms, &mut theirs, &mut names);
-            take_in(&mut own.long, other.long, forms, &mut theirs, &mut names);
+            let ours = (&mut self.forms, &mut self.counted);
+            take_in(&mut own.short, other.short, ours, &mut theirs, &mut names);
+            let ours = (&mut self.forms, &mut self.counted);
+            take_in(&mut own.long, other.long, ours, &mut theirs, &mut names);
         }
         names
+    }
+
+    /// The words that counted as terms: each with the number of its form.
+    pub(super) fn used(self) -> impl Iterator<Item = (Form, usize)> {
+        let forms = self.forms.into_iter().zip(self.counted).enumerate();
+        forms.filter(|(_, (_, counted))| counted.uses > 0).map(|(number, (form, _))| (form, number))
     }
 
     /// Adds the words of a text that count to `toks`, in order. Words that overlap a `hidden` range of the original are left
@@ -307,11 +344,7 @@ impl Vocabulary {
                 self.overlong += 1;
                 word = "";
             }
-            let form = self.intern(piece.cutter, word, || {
-                let (key, class) =
-                    if word.is_empty() { (String::new(), Class::Drop) } else { lexis.judge(piece.cutter, word) };
-                Form { key, class, uses: 0, spellings: Vec::new() }
-            });
+            let form = self.intern(lexis, piece.cutter, word);
             raw.push(Raw {
                 form,
                 start: piece.original.start,
@@ -334,7 +367,7 @@ impl Vocabulary {
             if !word.linked {
                 chain = None;
             }
-            let counts = match self.forms[word.form as usize].class {
+            let counts = match self.counted[word.form as usize].class {
                 Class::Term => true,
                 Class::Stop(Stop::UnlessHead) => is_head(original, word, raw.get(i + 1)),
                 Class::Stop(Stop::UnlessCapitals) => {
@@ -351,9 +384,10 @@ impl Vocabulary {
                 chain = None;
                 continue;
             }
-            let form = &mut self.forms[word.form as usize];
-            form.uses = form.uses.saturating_add(1);
+            let uses = &mut self.counted[word.form as usize].uses;
+            *uses = uses.saturating_add(1);
             if !word.han {
+                let form = &mut self.forms[word.form as usize];
                 let uses = Uses { inside: u32::from(word.inside), all: 1 };
                 count(&mut form.spellings, &original[word.start..word.end], uses);
             }
@@ -369,25 +403,26 @@ impl Vocabulary {
 fn take_in<K: Eq + Hash>(
     index: &mut FxHashMap<K, u32>,
     other: FxHashMap<K, u32>,
-    forms: &mut Vec<Form>,
-    theirs: &mut [Option<Form>],
+    (forms, counted): (&mut Vec<Form>, &mut Vec<Counted>),
+    theirs: &mut [Option<(Form, Counted)>],
     names: &mut [u32],
 ) {
     for (word, old) in other {
-        let Some(form) = theirs[old as usize].take() else { continue };
+        let Some((form, own)) = theirs[old as usize].take() else { continue };
         names[old as usize] = match index.entry(word) {
             Entry::Occupied(known) => {
                 let name = *known.get();
-                let known = &mut forms[name as usize];
-                known.uses = known.uses.saturating_add(form.uses);
+                let known = &mut counted[name as usize].uses;
+                *known = known.saturating_add(own.uses);
                 for (spelling, uses) in form.spellings {
-                    count(&mut known.spellings, &spelling, uses);
+                    count(&mut forms[name as usize].spellings, &spelling, uses);
                 }
                 name
             }
             Entry::Vacant(place) => {
                 let name = u32::try_from(forms.len()).unwrap_or(u32::MAX);
                 forms.push(form);
+                counted.push(own);
                 *place.insert(name)
             }
         };
