@@ -38,12 +38,12 @@ use linfa_linalg::eigh::Eigh;
 use ndarray::{Array2, ArrayView2, Axis, s};
 use rayon::prelude::*;
 
-use super::linear::Columns;
+use super::linear::{Columns, Linear};
 use crate::{
     error::{Error, Result},
     lexicon::ridge,
     segment::{Lang, Term},
-    vectorize::{Csr, row_times},
+    vectorize::Csr,
     wide,
 };
 
@@ -75,11 +75,11 @@ pub(super) fn join(
     rows: &Csr,
     terms: &[&Term],
     (lexicon, d): (Columns, usize),
-    corpus: Array2<f32>,
+    corpus: Columns,
 ) -> Result<(Columns, f32)> {
     let rows = sample(rows);
     let own = mean_length(&rows, d, |row, sum| lexicon.add(row, sum));
-    let weight = weight(&rows, own, mean_length(&rows, corpus.ncols(), |row, sum| row_times(row, corpus.view(), sum)));
+    let weight = weight(&rows, own, mean_length(&rows, corpus.dimensions(), |row, sum| corpus.add(row, sum)));
     let langs = languages(&rows, terms);
     let turned = if spoken(&langs).len() < 2 {
         corpus
@@ -93,10 +93,11 @@ pub(super) fn join(
         }
         let target = stand_out(by_lexicon.view(), 1);
         drop(by_lexicon);
+        let corpus = Linear::from(corpus).vectors();
         let by_corpus = ridge::sparse(&rows, corpus.view());
-        turn(&langs, terms, target.view(), by_corpus.view(), corpus)?
+        Columns::of(turn(&langs, terms, target.view(), by_corpus.view(), corpus)?.view())
     };
-    Ok((lexicon.beside(d, weight, turned.view()), weight))
+    Ok((lexicon.beside(d, weight, &turned), weight))
 }
 
 /// The mean length of the rows times vectors of `d` numbers, of those that are not zero; 0 if all are. `add` adds a row times

@@ -37,6 +37,13 @@ impl Columns {
         all
     }
 
+    /// These vectors.
+    pub fn of(vectors: ArrayView2<'_, f32>) -> Self {
+        Self::written(vectors.nrows(), vectors.ncols(), |column, out| {
+            out.iter_mut().zip(vectors.row(column)).for_each(|(to, &x)| *to = x);
+        })
+    }
+
     /// Writes all vectors anew: `write` is given the number of each, its step and numbers as they are, and zeros to write over.
     fn each(&mut self, write: impl Fn(usize, Old<'_>, &mut [f32]) + Sync) {
         let d = self.codes.ncols();
@@ -53,10 +60,15 @@ impl Columns {
         });
     }
 
+    /// Numbers of a vector.
+    pub fn dimensions(&self) -> usize {
+        self.codes.ncols()
+    }
+
     /// The first `d` numbers of all vectors times `weight`, and after them those of `others`.
     #[must_use]
-    pub fn beside(mut self, d: usize, weight: f32, others: ArrayView2<'_, f32>) -> Self {
-        let width = d + others.ncols();
+    pub fn beside(mut self, d: usize, weight: f32, others: &Self) -> Self {
+        let width = d + others.dimensions();
         if width != self.codes.ncols() {
             let mut codes = Array2::zeros((self.codes.nrows(), width));
             codes.slice_mut(s![.., ..d]).assign(&self.codes.slice(s![.., ..d]));
@@ -65,7 +77,7 @@ impl Columns {
         self.each(|column, old, vector| {
             let (own, rest) = vector.split_at_mut(d);
             wide::add(own, weight * old.step, &old.codes[..d]);
-            rest.iter_mut().zip(others.row(column)).for_each(|(to, &x)| *to = x);
+            others.add_column(column, rest);
         });
         self
     }
@@ -73,6 +85,13 @@ impl Columns {
     /// Adds a row times the first `out.len()` numbers of the vectors to `out`.
     pub fn add(&self, row: (&[u32], &[f32]), out: &mut [f32]) {
         row_times_steps(row, self.codes.view(), &self.steps, out);
+    }
+
+    /// Adds the vector of a column, which must exist, to `out`, as far as that goes.
+    fn add_column(&self, column: usize, out: &mut [f32]) {
+        if let Some(codes) = self.codes.row(column).to_slice() {
+            wide::add(out, self.steps[column], codes);
+        }
     }
 }
 
@@ -108,10 +127,7 @@ impl Linear {
     /// The view with these column vectors, `columns × d`, which are held in 16 bits a number.
     #[must_use]
     pub fn new(vectors: ArrayView2<'_, f32>) -> Self {
-        let write = |column: usize, out: &mut [f32]| {
-            out.iter_mut().zip(vectors.row(column)).for_each(|(to, &x)| *to = x);
-        };
-        Columns::written(vectors.nrows(), vectors.ncols(), write).into()
+        Columns::of(vectors).into()
     }
 
     /// Number of columns.
@@ -123,7 +139,7 @@ impl Linear {
     /// Dimensions of the vectors.
     #[must_use]
     pub fn dimensions(&self) -> usize {
-        self.columns.codes.ncols()
+        self.columns.dimensions()
     }
 
     /// One row times the vectors; neither threads nor neighbouring rows change a bit of it.
@@ -168,9 +184,7 @@ impl Linear {
     /// Writes the vector of a column, which must exist, to `out`, as far as that goes.
     pub fn write(&self, column: usize, out: &mut [f32]) {
         out.fill(0.0);
-        if let Some(codes) = self.columns.codes.row(column).to_slice() {
-            wide::add(out, self.columns.steps[column], codes);
-        }
+        self.columns.add_column(column, out);
     }
 
     /// The vector of a column, `d`; it must exist.
@@ -236,7 +250,7 @@ mod tests {
             let columns = Columns::written(2, 2 + room, |column, out| {
                 out[..2].copy_from_slice(own.row(column).to_slice().unwrap_or_default());
             });
-            let joined = Linear::from(columns.beside(2, 3.0, others.view())).vectors();
+            let joined = Linear::from(columns.beside(2, 3.0, &Columns::of(others.view()))).vectors();
             let expected = array![[3.0, -1.5, 0.1, 0.2, 0.3], [0.0, 0.75, 0.0, 0.0, 4.0]];
             assert!((&joined - &expected).iter().all(|x: &f32| x.abs() < 1e-3), "{joined}");
         }

@@ -45,7 +45,7 @@ pub use lexicon::Origin;
 pub use linear::Linear;
 pub use texts::{Cosines, Made, Row, Rows, Scales, Texts, TfIdf};
 
-use self::lexicon::Source;
+use self::{lexicon::Source, linear::Columns};
 use crate::{
     error::{Error, Result},
     lexicon::{Lexicon, ridge},
@@ -84,15 +84,15 @@ pub struct Embedder {
 /// [`Error::Numeric`] if a factorisation fails; [`Error::Read`] or
 /// [`Error::Lexicon`] if the lexicon cannot be used.
 pub fn fit(rows: &Csr, terms: &[&Term], settings: &Settings) -> Result<Embedder> {
-    let corpus = lsa::fit(rows, settings)?;
+    let corpus = Columns::of(lsa::fit(rows, settings)?.view());
     let lexicon = lexicon::open(settings)?;
     let (view, weight) = match &lexicon {
         Some(lexicon) => {
-            let vectors = lexicon::vectors(terms, lexicon, corpus.ncols());
+            let vectors = lexicon::vectors(terms, lexicon, corpus.dimensions());
             let (joined, weight) = join::join(rows, terms, (vectors, lexicon.dimensions()), corpus)?;
             (joined.into(), weight)
         }
-        None => (Linear::new(corpus.view()), 0.0),
+        None => (corpus.into(), 0.0),
     };
     let source = lexicon.map(|lexicon| Source::new(lexicon, weight, None));
     Ok(Embedder { view, source })
