@@ -24,7 +24,12 @@ use wenmai::{
     vectorize::{Bag, Csr},
 };
 
+/// As the program's.
+#[global_allocator]
+static HEAP: wenmai::cli::Heap = wenmai::cli::Heap;
+
 fn main() {
+    wenmai::cli::start();
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [file, k] = args.as_slice() else { return eprintln!("FILE.jsonl K") };
     let read = input::read(std::slice::from_ref(file), &input::Settings::default()).unwrap();

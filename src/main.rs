@@ -3,9 +3,13 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use wenmai::cli::{self, Cli, Exit};
+use wenmai::cli::{self, Cli, Exit, Heap};
+
+#[global_allocator]
+static HEAP: Heap = Heap;
 
 fn main() -> ExitCode {
+    cli::start();
     // A wrong command line ends here: clap prints why and exits with 2, which is `Exit::Failed`.
     let cli = Cli::parse();
     let exit = match cli::run(&cli) {

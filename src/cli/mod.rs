@@ -39,7 +39,8 @@ use clap::{Parser, Subcommand};
 
 pub use output::print_error;
 
-use crate::error::Error;
+pub use crate::room::Heap;
+use crate::{error::Error, room};
 
 /// How a run ended, as the shell sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +139,11 @@ pub enum Command {
     Man(generate::Man),
     /// Print the JSON Schema of what --json prints
     Schema(generate::Schema),
+}
+
+/// What a program does once, before all else.
+pub fn start() {
+    room::settle();
 }
 
 /// Runs a command.

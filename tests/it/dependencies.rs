@@ -76,6 +76,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "pipeline",
             "remote",
             "report",
+            "room",
             "segment",
             "similar",
             "theme",
