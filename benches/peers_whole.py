@@ -42,6 +42,8 @@ def run(command):
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - begin
         process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            sys.exit(f"{command[0]} failed on {file}: is it there, and is the program built?")
         out.seek(0)
         return seconds, usage.ru_maxrss / 1024, out.read()
 
