@@ -506,13 +506,17 @@ pub(super) mod tests {
                 prop_assert_eq!(begun.len(), codes.len());
                 for (i, begun) in begun.iter().enumerate() {
                     let rest: String = characters[i..].iter().collect();
-                    let kind_of = |length: usize| characters.get(i..i + length).and_then(|c| list.get(&c.iter().collect::<String>()));
-                    prop_assert_eq!((Some(begun.one), Some(begun.two)), (kind_of(1).or(Some(Kind::NONE)), kind_of(2).or(Some(Kind::NONE))), "{}", rest);
+                    let kind_of = |length: usize| {
+                        characters.get(i..i + length).and_then(|some| list.get(&some.iter().collect::<String>()))
+                    };
+                    let [one, two] = [1, 2].map(|length| kind_of(length).unwrap_or(Kind::NONE));
+                    prop_assert_eq!((begun.one, begun.two), (one, two), "{}", rest);
                     let mut longer = Vec::new();
                     if begun.goes_on {
                         list.longer(&codes[i..], begun.second, |length, kind| longer.push((length, Some(kind))));
                     }
-                    let brute = (3..=codes.len() - i).map(|length| (length, kind_of(length))).filter(|(_, kind)| kind.is_some());
+                    let brute = (3..=codes.len() - i).map(|length| (length, kind_of(length)));
+                    let brute = brute.filter(|(_, kind)| kind.is_some());
                     prop_assert_eq!(longer, brute.collect::<Vec<_>>(), "{}", rest);
                 }
             }

@@ -168,9 +168,9 @@ impl<'a> Words<'a> {
 
     /// The best way to cut a stretch, from its end to its beginning.
     fn find_route(&self, text: &str, scratch: &mut Scratch) {
-        let n = scratch.codes.len();
+        // Two more than characters: from the end on there is nothing to cut.
         scratch.route.clear();
-        scratch.route.resize(n + 2, Step::default());
+        scratch.route.resize(scratch.codes.len() + 2, Step::default());
         if self.added.is_empty() {
             self.find_listed(scratch);
         } else {
@@ -183,15 +183,14 @@ impl<'a> Words<'a> {
     fn find_listed(&self, Scratch { codes, begun, route, .. }: &mut Scratch) {
         self.list.begun(codes, begun);
         let log = |kind| self.list.log_frequency(kind) - self.log_total;
-        let log_probability_from = |route: &[Step], i: usize| route[i].log_probability;
         for (i, begun) in begun.iter().enumerate().rev() {
-            let one = log(begun.one) + log_probability_from(route, i + 1);
-            let two = log(begun.two) + log_probability_from(route, i + 2);
+            let one = log(begun.one) + route[i + 1].log_probability;
+            let two = log(begun.two) + route[i + 2].log_probability;
             // Where ways are as good as each other, that of the longer word is taken.
             let (mut best, mut length) = if two >= one { (two, 2) } else { (one, 1) };
             if begun.goes_on {
                 self.list.longer(&codes[i..], begun.second, |n, kind| {
-                    let log_probability = log(kind) + log_probability_from(route, i + n);
+                    let log_probability = log(kind) + route[i + n].log_probability;
                     if log_probability >= best {
                         (best, length) = (log_probability, n);
                     }
