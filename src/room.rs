@@ -39,7 +39,8 @@ const END: i32 = 8 << 20;
 /// Sets how memory is held. As many heaps as there are processors: left alone, glibc gives each thread a heap of its own, the
 /// one that only waits for the others too, and what one lets go of is of no use to the next.
 ///
-/// Of ten thousand articles that makes a tenth less, in the same time. To be called once, before there are threads.
+/// With [`Heap`] it makes 7 to 8 % less of ten and twenty thousand short texts, in no more time. To be called once, before there are
+/// threads.
 pub fn settle() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     {
@@ -58,8 +59,7 @@ pub fn settle() {
 }
 
 /// The allocator of the system, which takes large arrays in large pages where the system has such (Linux, if `madvise` or
-/// `always` is chosen for transparent huge pages, as most distributions do): to be given a page of 4 kB takes as long as to fill it,
-/// and arrays are filled once.
+/// `always` is chosen for transparent huge pages): an array of 20 MB is given in ten steps then, not in five thousand.
 ///
 /// A program has it by a `#[global_allocator]`.
 #[derive(Clone, Copy, Debug, Default)]

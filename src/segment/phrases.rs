@@ -177,6 +177,9 @@ impl Grams {
     /// Whether the halves of a candidate of `n` words go together, however it is halved; `sure` is the G² asked for.
     fn go_together(&self, n: usize, number: u32, total: usize, sure: f64) -> bool {
         let gram = self.0[n - 1][number as usize];
+        if gram.spread == Spread::None {
+            return false;
+        }
         let least = if gram.spread == Spread::Thin { THIN } else { NPMI };
         let together = (1..n).all(|s| {
             let [a, b] = [self.part(n, number, s, false), self.part(n, number, n - s, true)];
@@ -184,14 +187,11 @@ impl Grams {
             npmi >= least && g2 >= sure
         });
         // What nearly always follows a phrase belongs to it.
-        let carried = || {
-            n > 2
-                && [false, true].iter().any(|&ends| {
-                    let part = self.part(n, number, n - 1, ends);
-                    part.accepted && f64::from(gram.count) >= STUMP * f64::from(part.count)
-                })
+        let carries = |ends: bool| {
+            let part = self.part(n, number, n - 1, ends);
+            part.accepted && f64::from(gram.count) >= STUMP * f64::from(part.count)
         };
-        gram.spread != Spread::None && (together || carried())
+        together || (n > 2 && (carries(false) || carries(true)))
     }
 }
 
@@ -232,10 +232,7 @@ pub(super) fn learn(sequence: &Sequence, vocabulary: usize) -> Vec<Vec<u32>> {
             all.into_par_iter().with_min_len(GRAMS).map(|gram| grams.go_together(n, gram, total, sure)).collect();
         grams.0[n - 1].iter_mut().zip(accepted).for_each(|(gram, accepted)| gram.accepted = accepted);
     }
-    let mut kept = stumps(words, &places, &grams);
-    kept.iter_mut().zip(&grams.0).for_each(|(kept, grams)| {
-        kept.iter_mut().zip(grams).for_each(|(kept, gram)| *kept = gram.accepted && !*kept);
-    });
+    let mut kept = whole(words, &places, &grams);
     weed(&places, &mut kept, least);
     let phrase = |n: usize, gram: &Gram| words[gram.first as usize..][..n].to_vec();
     let of = |n: usize| {
@@ -351,9 +348,10 @@ fn association(ab: u32, a: u32, b: u32, total: usize) -> (f64, f64) {
     (npmi, if npmi > 0.0 { g2(ab, a, b, n) } else { 0.0 })
 }
 
-/// Which accepted candidates nearly always stand next to one and the same word.
-fn stumps(words: &[u32], places: &[Places], grams: &Grams) -> Vec<Vec<bool>> {
-    let mut stumps: Vec<Vec<bool>> = grams.0.iter().map(|grams| vec![false; grams.len()]).collect();
+/// Which accepted candidates are no stumps: those that do not nearly always stand next to one and the same word.
+fn whole(words: &[u32], places: &[Places], grams: &Grams) -> Vec<Vec<bool>> {
+    let mut whole: Vec<Vec<bool>> =
+        grams.0.iter().map(|grams| grams.iter().map(|gram| gram.accepted).collect()).collect();
     for n in 2..=LONGEST {
         for side in [false, true] {
             let mut neighbours: Vec<(u32, u32)> = places[n - 1]
@@ -368,12 +366,12 @@ fn stumps(words: &[u32], places: &[Places], grams: &Grams) -> Vec<Vec<bool>> {
             for group in neighbours.chunk_by(|a, b| a == b) {
                 let gram = group[0].0 as usize;
                 if group.len() as f64 >= STUMP * f64::from(grams.0[n - 1][gram].count) {
-                    stumps[n - 1][gram] = true;
+                    whole[n - 1][gram] = false;
                 }
             }
         }
     }
-    stumps
+    whole
 }
 
 /// The phrases in a form that finds the longest one at a word.

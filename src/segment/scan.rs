@@ -101,33 +101,10 @@ fn links(writing: Writing, gap: &str) -> bool {
 }
 
 fn ends_sentence(gap: &str) -> bool {
-    let ends = |c| {
-        matches!(
-            c,
-            '.' | '!'
-                | '?'
-                | ':'
-                | ';'
-                | '。'
-                | '！'
-                | '？'
-                | '：'
-                | '；'
-                | '…'
-                | '•'
-                | '·'
-                | '—'
-                | '|'
-                | '/'
-                | '*'
-                | '#'
-                | '\t'
-                | '\n'
-                | '\u{85}'
-                | '\u{2028}'
-        )
-    };
-    gap.chars().any(ends) || (gap.len() > 2 && gap.contains(" - "))
+    gap.contains([
+        '.', '!', '?', ':', ';', '。', '！', '？', '：', '；', '…', '•', '·', '—', '|', '/', '*', '#', '\t', '\n',
+        '\u{85}', '\u{2028}',
+    ]) || gap.contains(" - ")
 }
 
 /// A word that counts, in one text. A corpus has a hundred words an article and more, so the marks share a number with the word.
@@ -302,10 +279,9 @@ impl Vocabulary {
         let mut names = vec![0; other.forms.len()];
         let mut theirs: Vec<Option<_>> = other.forms.into_iter().zip(other.counted).map(Some).collect();
         for (own, other) in self.index.iter_mut().zip(other.index) {
-            let ours = (&mut self.forms, &mut self.counted);
-            take_in(&mut own.short, other.short, ours, &mut theirs, &mut names);
-            let ours = (&mut self.forms, &mut self.counted);
-            take_in(&mut own.long, other.long, ours, &mut theirs, &mut names);
+            let (forms, counted) = (&mut self.forms, &mut self.counted);
+            take_in(&mut own.short, other.short, forms, counted, &mut theirs, &mut names);
+            take_in(&mut own.long, other.long, forms, counted, &mut theirs, &mut names);
         }
         names
     }
@@ -403,7 +379,8 @@ impl Vocabulary {
 fn take_in<K: Eq + Hash>(
     index: &mut FxHashMap<K, u32>,
     other: FxHashMap<K, u32>,
-    (forms, counted): (&mut Vec<Form>, &mut Vec<Counted>),
+    forms: &mut Vec<Form>,
+    counted: &mut Vec<Counted>,
     theirs: &mut [Option<(Form, Counted)>],
     names: &mut [u32],
 ) {
