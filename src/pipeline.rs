@@ -208,12 +208,12 @@ pub fn prepare(collection: Collection, config: &Config, progress: &dyn Progress)
 
 /// As [`prepare`], with what else is to be made of the articles and their terms, which is made where a thread has nothing
 /// else to do.
-fn prepare_beside<T: Send>(
+fn prepare_beside<T: Default + Send>(
     collection: Collection,
     config: &Config,
     progress: &dyn Progress,
     kept: Kept,
-    beside: impl FnOnce(&[Article], &Segmented) -> T + Send,
+    other: impl FnOnce(&[Article], &Segmented) -> T + Send,
 ) -> Result<(Prepared, T)> {
     let Collection { mut articles, mut skipped, read, counts } = collection;
     // Before the work, so that a wrong file is told at once.
@@ -254,32 +254,49 @@ fn prepare_beside<T: Send>(
 
     progress.begin(Stage::Relate);
     let column_terms: Vec<&Term> = vectorizer.columns.iter().map(|&term| &segmented.terms[term as usize]).collect();
-    let embed = || -> Result<(Embedder, Array2<f32>)> {
+    let embed = |spare: &mut dyn FnMut()| -> Result<(Embedder, Array2<f32>)> {
         progress.begin(Stage::Embed);
         match given {
             Some(given) => {
+                spare();
                 let given = given.rows(&articles, &Asking::new(progress))?;
                 embed::fit_given(&rows, &column_terms, given.view(), &config.embed)
             }
             None => {
-                let embedder = embed::fit(&rows, &column_terms, &config.embed)?;
+                let embedder = embed::fit_sparing(&rows, &column_terms, &config.embed, spare)?;
                 let vectors = embedder.embed(&rows);
                 Ok((embedder, vectors))
             }
         }
     };
-    let stories = || story::among(&articles, &words, &rows);
-    let beside = || beside(&articles, &segmented);
-    let (beside, (stories, embedded)) = if !room::is_dear(articles.len()) {
-        let all = rayon::join(beside, || rayon::join(stories, embed));
+    let stories = || {
+        let stories = story::among(&articles, &words, &rows);
         drop(words);
-        all
-    } else {
+        stories
+    };
+    let other = || other(&articles, &segmented);
+    let (other, (stories, embedded)) = if room::is_dear(articles.len()) {
         // One after the other, so that the room each takes is not taken at once.
-        let (beside, stories) = (beside(), stories());
-        drop(words);
+        let (other, stories) = (other(), stories());
         room::give_back(articles.len());
-        (beside, (stories, embed()))
+        (other, (stories, embed(&mut || ())))
+    } else {
+        let mut made = T::default();
+        let mut left = Some((other, &mut made));
+        let done = rayon::scope(|scope| {
+            rayon::join(stories, || {
+                let mut spare = || {
+                    if let Some((other, made)) = left.take() {
+                        scope.spawn(move |_| *made = other());
+                    }
+                };
+                let done = embed(&mut spare);
+                // In any case.
+                spare();
+                done
+            })
+        });
+        (made, done)
     };
     let (embedder, vectors) = embedded?;
     if kept == Kept::Dear {
@@ -328,7 +345,7 @@ fn prepare_beside<T: Send>(
         stories,
         steered,
     };
-    Ok((prepared, beside))
+    Ok((prepared, other))
 }
 
 /// Tells what a server is asked as details of the stage.

@@ -17,24 +17,28 @@ const SKIPPED_SHOWN: usize = 20;
 
 /// Writes to stdout; escape codes are taken out unless it is a terminal that wants them.
 pub(super) fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    to(anstream::stdout().lock(), write)
+    to(anstream::stdout().lock(), |out| write(out))
 }
 
 /// Writes to stdout, byte for byte.
 pub(super) fn bytes(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    to(io::stdout().lock(), write)
+    to(io::stdout().lock(), |out| write(out))
 }
 
 /// Writes a value to stdout as indented JSON.
 pub(super) fn json(value: &impl Serialize) -> Result<()> {
-    bytes(|out| {
+    // It comes in very small pieces.
+    to(io::stdout().lock(), |out| {
         serde_json::to_writer_pretty(&mut *out, value)?;
         writeln!(out)
     })
 }
 
-fn to(stream: impl Write, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let mut out = BufWriter::new(stream);
+/// Bytes that are written at once.
+const BUFFER: usize = 1 << 16;
+
+fn to<W: Write>(stream: W, write: impl FnOnce(&mut BufWriter<W>) -> io::Result<()>) -> Result<()> {
+    let mut out = BufWriter::with_capacity(BUFFER, stream);
     write(&mut out).and_then(|()| out.flush()).context("cannot write to standard output")
 }
 

@@ -37,9 +37,11 @@ impl Axes {
         if n < many || d <= most {
             return Self(None);
         }
-        let seen = some(rows, &evenly(n, SEEN));
-        let parts: Vec<Array2<f32>> =
-            seen.axis_chunks_iter(Axis(0), CHUNK).into_par_iter().map(|part| part.t().dot(&part)).collect();
+        let square = |places: &[usize]| {
+            let part = some(rows, places);
+            part.t().dot(&part)
+        };
+        let parts: Vec<Array2<f32>> = evenly(n, SEEN).par_chunks(CHUNK).map(square).collect();
         let mut squares = Array2::<f64>::zeros((d, d));
         parts.iter().for_each(|part| squares.zip_mut_with(part, |sum, &x| *sum += f64::from(x)));
         let matrix = DMatrix::from_fn(d, d, |i, j| squares[[i, j]]);

@@ -77,35 +77,39 @@ fn gather(graph: &Graph, rng: &mut Xoshiro256Plus) -> (Vec<usize>, usize) {
     let mut total = degree.clone();
     let mut order: Vec<usize> = (0..n).collect();
     let mut weight = vec![0.0; n];
-    let mut near = Vec::new();
+    // Communities near a node, its own first, and what it gains in each. Room for one more than there can be: what is written
+    // there counts only if it is new, which takes no branch.
+    let (mut near, mut gains) = (vec![0; n + 1], vec![0.0; n + 1]);
     for _ in 0..SWEEPS {
         shuffle(&mut order, rng);
         let mut moved = false;
         for &node in &order {
             let own = community[node];
             total[own] -= degree[node];
-            near.clear();
-            near.push(own);
+            near[0] = own;
+            let mut count = 1;
             for &(other, tie) in graph[node].iter().filter(|tie| tie.0 != node) {
                 let c = community[other];
-                if weight[c] == 0.0 && c != own {
-                    near.push(c);
-                }
-                weight[c] += tie;
+                let before = weight[c];
+                near[count] = c;
+                count += usize::from((before == 0.0) & (c != own));
+                weight[c] = before + tie;
             }
+            let (near, gains) = (&near[..count], &mut gains[..count]);
             let pull = degree[node] / whole;
-            let gain = |c: usize| weight[c] - pull * total[c];
-            let own_gain = gain(own);
-            let most = near.iter().map(|&c| gain(c)).fold(own_gain, f64::max);
-            let best = if most > own_gain + GAIN * whole {
+            let mut most = f64::NEG_INFINITY;
+            for (gain, &c) in gains.iter_mut().zip(near) {
+                *gain = weight[c] - pull * total[c];
+                most = if *gain > most { *gain } else { most };
+                weight[c] = 0.0;
+            }
+            let best = if most > gains[0] + GAIN * whole {
                 // The first of equals.
-                near.iter().copied().filter(|&c| gain(c) >= most - GAIN * whole).min().unwrap_or(own)
+                let equal = near.iter().zip(&*gains).filter(|(_, gain)| **gain >= most - GAIN * whole);
+                equal.map(|(&c, _)| c).min().unwrap_or(own)
             } else {
                 own
             };
-            for &c in &near {
-                weight[c] = 0.0;
-            }
             total[best] += degree[node];
             community[node] = best;
             moved |= best != own;

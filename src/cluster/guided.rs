@@ -12,7 +12,9 @@
 use ndarray::{Array2, ArrayView1, ArrayView2};
 use rayon::prelude::*;
 
-use super::{Clusterer, Clusters, K, Lloyd, Settings, choose, distinct_rows, kmeans, means, smooth, some, unit};
+use super::{
+    Clusterer, Clusters, K, Lloyd, Settings, checked, choose, distinct_rows, kmeans, means, smooth, some, unit,
+};
 use crate::error::{Error, Result};
 
 /// Rows a task of the thread pool works through; any value gives the same clusters.
@@ -67,9 +69,7 @@ pub fn too_few(k: usize, named: usize) -> Error {
 /// # Errors
 /// As [`fit`](super::fit); [`Error::Setting`] if fewer themes are asked for than are named.
 pub fn fit_guided(rows: ArrayView2<'_, f32>, guide: &Guide, settings: &Settings) -> Result<Clusters> {
-    if let Some(row) = rows.rows().into_iter().position(|row| row.iter().any(|value| !value.is_finite())) {
-        return Err(Error::Numeric { stage: "clustering", reason: format!("row {row} holds no finite number") });
-    }
+    checked(rows)?;
     let named = guide.seeds.nrows();
     let further = guide.further(settings.k)?;
     let whole = match settings.k {
@@ -86,7 +86,7 @@ pub fn fit_guided(rows: ArrayView2<'_, f32>, guide: &Guide, settings: &Settings)
     let homeless =
         guide.forbidden.iter().any(|forbidden| (0..named).all(|t| forbidden.contains(&t) || !alive(guide, t)));
     let extra = extra.max(usize::from(homeless));
-    let smoothed = smooth::smooth(rows, named + extra);
+    let smoothed = smooth::smooth(rows.to_owned(), named + extra);
     let starts = starts(smoothed.view(), &rest, extra, guide, settings)?;
     let labels = assign(smoothed.view(), &starts, guide, &held, settings.max_iterations);
 

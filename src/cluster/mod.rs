@@ -182,9 +182,7 @@ pub fn fit(rows: ArrayView2<'_, f32>, settings: &Settings) -> Result<Clusters> {
 /// # Errors
 /// As [`fit`].
 pub fn fit_with(clusterer: &dyn Clusterer, rows: ArrayView2<'_, f32>, settings: &Settings) -> Result<Clusters> {
-    if let Some(row) = rows.rows().into_iter().position(|row| row.iter().any(|value| !value.is_finite())) {
-        return Err(Error::Numeric { stage: "clustering", reason: format!("row {row} holds no finite number") });
-    }
+    checked(rows)?;
     if rows.nrows() == 0 {
         let centroids = Array2::zeros((0, rows.ncols()));
         return Ok(Clusters { centroids, reason: "no article to group".to_owned(), ..Clusters::default() });
@@ -198,7 +196,7 @@ pub fn fit_with(clusterer: &dyn Clusterer, rows: ArrayView2<'_, f32>, settings: 
     };
     let axes = Axes::of(rows);
     let (labels, found) = if rows.nrows() <= LARGE {
-        let smoothed = smooth::smooth(axes.turn(rows).view(), k);
+        let smoothed = smooth::smooth(axes.turn(rows).into_owned(), k);
         let Partition { labels, centroids, .. } = clusterer.cluster(smoothed.view(), k, settings)?;
         (labels, centroids.nrows())
     } else {
@@ -208,6 +206,21 @@ pub fn fit_with(clusterer: &dyn Clusterer, rows: ArrayView2<'_, f32>, settings: 
     let inertia = kmeans::inertia(rows, &centroids, &labels);
     let (reason, choices) = chosen.unwrap_or_else(|| (asked(k, found), Vec::new()));
     Ok(Clusters { centroids, labels, inertia, reason, choices })
+}
+
+/// Rows whose numbers a thread checks at a time.
+const CHECKED: usize = 512;
+
+/// Whether all rows hold finite numbers.
+fn checked(rows: ArrayView2<'_, f32>) -> Result<()> {
+    let chunks = rows.axis_chunks_iter(Axis(0), CHECKED).into_par_iter();
+    match chunks.enumerate().find_map_first(|(chunk, rows)| {
+        let of_chunk = rows.rows().into_iter().position(|row| row.iter().any(|value| !value.is_finite()));
+        of_chunk.map(|row| chunk * CHECKED + row)
+    }) {
+        None => Ok(()),
+        Some(row) => Err(Error::Numeric { stage: "clustering", reason: format!("row {row} holds no finite number") }),
+    }
 }
 
 /// Clusters a sample of `seen` rows and puts each row, smoothed, into the nearest cluster, a few at a time: neither a copy of
@@ -225,14 +238,13 @@ fn by_sample(
     let sample = evenly(n, seen);
     // Not beside the sample as it was.
     let turned = axes.turn(some(rows, &sample).view()).into_owned();
-    let smoothed = smoother.draw(turned.view(), &sample);
-    drop(turned);
+    let smoothed = smoother.draw(turned, &sample);
     let centroids = clusterer.cluster(smoothed.view(), k, settings)?.centroids;
     let mut labels = Vec::with_capacity(n);
     for start in (0..n).step_by(AT_ONCE) {
         let at: Vec<usize> = (start..(start + AT_ONCE).min(n)).collect();
-        let turned = axes.turn(rows.slice(ndarray::s![start..start + at.len(), ..]));
-        let smoothed = smoother.draw(turned.view(), &at);
+        let turned = axes.turn(rows.slice(ndarray::s![start..start + at.len(), ..])).into_owned();
+        let smoothed = smoother.draw(turned, &at);
         labels.extend(kmeans::predict(&centroids, smoothed.view()));
     }
     let order = kmeans::order(&labels, centroids.nrows());

@@ -49,13 +49,13 @@ const TASKS: usize = 16;
 pub(super) type Ties = Vec<Vec<(usize, f32)>>;
 
 /// Smooths unit rows, `n × d`, that are to be put into `k` clusters; unit rows again.
-pub(super) fn smooth(rows: ArrayView2<'_, f32>, k: usize) -> Array2<f32> {
+pub(super) fn smooth(rows: Array2<f32>, k: usize) -> Array2<f32> {
     smooth_by(rows, k, ANCHORS)
 }
 
-fn smooth_by(rows: ArrayView2<'_, f32>, k: usize, at_most: usize) -> Array2<f32> {
-    let Some(anchors) = Anchors::of(rows, k, at_most) else { return rows.to_owned() };
-    let ties = anchors.ties(rows, &all(rows));
+fn smooth_by(rows: Array2<f32>, k: usize, at_most: usize) -> Array2<f32> {
+    let Some(anchors) = Anchors::of(rows.view(), k, at_most) else { return rows };
+    let ties = anchors.ties(rows.view(), &all(rows.view()));
     let own: Ties = anchors.places.iter().map(|&i| ties[i].clone()).collect();
     draw(rows, anchors.once(&own).view(), &ties)
 }
@@ -83,11 +83,10 @@ impl Smoother {
     }
 
     /// Smooths some of the rows, which stand at these places among all.
-    pub(super) fn draw(&self, rows: ArrayView2<'_, f32>, at: &[usize]) -> Array2<f32> {
-        match &self.0 {
-            None => rows.to_owned(),
-            Some((anchors, once)) => draw(rows, once.view(), &anchors.ties(rows, at)),
-        }
+    pub(super) fn draw(&self, rows: Array2<f32>, at: &[usize]) -> Array2<f32> {
+        let Some((anchors, once)) = &self.0 else { return rows };
+        let ties = anchors.ties(rows.view(), at);
+        draw(rows, once.view(), &ties)
     }
 }
 
@@ -121,7 +120,7 @@ impl Anchors {
 
     /// The anchors, smoothed by their ties.
     fn once(&self, ties: &Ties) -> Array2<f32> {
-        draw(self.rows.view(), self.rows.view(), ties)
+        draw(self.rows.clone(), self.rows.view(), ties)
     }
 }
 
@@ -233,15 +232,14 @@ fn larger(numbers: &[f32], from: usize, without: Option<usize>, most: usize, fou
 }
 
 /// Each row and the weighted mean of the anchors that it is tied to, of unit length.
-fn draw(rows: ArrayView2<'_, f32>, anchors: ArrayView2<'_, f32>, ties: &Ties) -> Array2<f32> {
-    let mut drawn = rows.to_owned();
-    drawn.axis_iter_mut(Axis(0)).into_par_iter().zip(ties).for_each(|(mut row, ties)| {
+fn draw(mut rows: Array2<f32>, anchors: ArrayView2<'_, f32>, ties: &Ties) -> Array2<f32> {
+    rows.axis_iter_mut(Axis(0)).into_par_iter().zip(ties).for_each(|(mut row, ties)| {
         for &(place, weight) in ties {
             add_row(row.view_mut(), weight, anchors.row(place));
         }
         unit(&mut row);
     });
-    drawn
+    rows
 }
 
 #[cfg(test)]
@@ -266,7 +264,7 @@ mod tests {
     #[test]
     fn a_row_is_drawn_to_its_neighbours_smoothed_once() {
         // Two themes of two: one neighbour each. 0 and 10 become 5 after one step; 0 and 5 then become 2.5.
-        let smoothed = smooth(circle(&[0.0, 10.0, 90.0, 100.0]).view(), 2);
+        let smoothed = smooth(circle(&[0.0, 10.0, 90.0, 100.0]), 2);
         for (is, should) in degrees(&smoothed).into_iter().zip([2.5, 7.5, 92.5, 97.5]) {
             assert!((is - should).abs() < 0.01, "{is} {should}");
         }
@@ -279,7 +277,7 @@ mod tests {
             let rows = crate::cluster::kmeans::tests::groups(n, d, k.min(n), 0.6, 3);
             let mut rows = rows - 0.2;
             rows.rows_mut().into_iter().for_each(|mut row| unit(&mut row));
-            let slow = smooth(rows.view(), k);
+            let slow = smooth(rows.clone(), k);
             let slow = slow.dot(&slow.t());
             let fast = smooth_products(&rows.dot(&rows.t()), k);
             assert!(fast.iter().zip(&slow).all(|(a, b)| (a - b).abs() < 1e-5), "{n} {d} {k}\n{fast}\n{slow}");
@@ -289,12 +287,12 @@ mod tests {
     #[test]
     fn small_themes_and_strangers_stay_as_they_are() {
         let rows = circle(&[0.0, 10.0, 90.0, 100.0]);
-        assert_eq!(smooth(rows.view(), 3), rows);
-        assert_eq!(smooth(rows.slice(s![..1, ..]), 1), rows.slice(s![..1, ..]));
-        assert_eq!(smooth(Array2::zeros((0, 2)).view(), 1).nrows(), 0);
+        assert_eq!(smooth(rows.clone(), 3), rows);
+        assert_eq!(smooth(rows.slice(s![..1, ..]).to_owned(), 1), rows.slice(s![..1, ..]));
+        assert_eq!(smooth(Array2::zeros((0, 2)), 1).nrows(), 0);
         // At right angles or more to all others.
         let rows = array![[1.0, 0.0, 0.0], [0.8, 0.6, 0.0], [0.0, 0.0, 1.0], [-1.0, 0.0, 0.0]];
-        let smoothed = smooth(rows.view(), 1);
+        let smoothed = smooth(rows.clone(), 1);
         assert_eq!((smoothed.row(2), smoothed.row(3)), (rows.row(2), rows.row(3)));
         assert_ne!(smoothed.row(0), rows.row(0));
     }
@@ -329,9 +327,9 @@ mod tests {
             };
             spread(of(0)).max(spread(of(1)))
         };
-        let smoothed = smooth_by(rows.view(), 2, 13);
+        let smoothed = smooth_by(rows.clone(), 2, 13);
         assert!(width(&smoothed) < 0.7 * width(&rows), "{} {}", width(&smoothed), width(&rows));
         // Where all rows are anchors, the two ways are one.
-        assert_eq!(smooth_by(rows.view(), 2, 120), smooth(rows.view(), 2));
+        assert_eq!(smooth_by(rows.clone(), 2, 120), smooth(rows, 2));
     }
 }

@@ -255,10 +255,10 @@ fn silhouettes_of_nothing_to_compare_are_none() {
 fn a_large_corpus_is_clustered_by_a_sample_as_by_all_rows() {
     let rows = groups(600, 20, 5, 0.5, 3);
     let settings = Settings { k: K::Exactly(5), ..Settings::default() };
-    let whole = Lloyd.cluster(smooth::smooth(rows.view(), 5).view(), 5, &settings).unwrap();
+    let whole = Lloyd.cluster(smooth::smooth(rows.clone(), 5).view(), 5, &settings).unwrap();
     let (labels, found) = by_sample(&Lloyd, rows.view(), &Axes::of(rows.view()), 5, &settings, 200).unwrap();
     assert_eq!((labels.len(), found), (600, 5));
-    let smoothed = smooth::smooth(rows.view(), 5);
+    let smoothed = smooth::smooth(rows.clone(), 5);
     let inertia = kmeans::inertia(smoothed.view(), &means(smoothed.view(), &labels, found), &labels);
     let mut pairs: Vec<(usize, usize)> = labels.into_iter().zip(whole.labels).collect();
     pairs.sort_unstable();

@@ -89,14 +89,22 @@ fn bearable(articles: usize) -> usize {
 /// # Errors
 /// [`Error::Numeric`] if the factorisation fails.
 pub fn fit(rows: &Csr, settings: &Settings) -> Result<Array2<f32>> {
+    fit_sparing(rows, settings, || ())
+}
+
+/// As [`fit`]. `spare` is called when one thread alone goes on for a while, so that what it spawns costs little time.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_sparing(rows: &Csr, settings: &Settings, spare: impl FnOnce()) -> Result<Array2<f32>> {
     let texts = (0..rows.rows()).filter(|&i| !rows.row(i).0.is_empty()).count();
     let dimensions = settings.dimensions.max(1).min(bearable(texts));
     let n = rows.rows();
     let Svd { values, mut right } = if n <= MOST {
-        Svd::truncated(rows, dimensions, settings.seed)?
+        Svd::truncated(rows, dimensions, settings.seed, spare)?
     } else {
         let some = rows.select(&(0..MOST).map(|i| i * n / MOST).collect::<Vec<_>>());
-        let mut svd = Svd::truncated(&some, dimensions, settings.seed)?;
+        let mut svd = Svd::truncated(&some, dimensions, settings.seed, spare)?;
         extend(rows, &mut svd.right);
         svd
     };
@@ -143,10 +151,10 @@ struct Svd {
 }
 
 impl Svd {
-    /// The `d` largest and the next, or as many as the numerical rank.
-    fn truncated(rows: &Csr, d: usize, seed: u64) -> Result<Self> {
+    /// The `d` largest and the next, or as many as the numerical rank. `spare` is called as by [`fit_sparing`].
+    fn truncated(rows: &Csr, d: usize, seed: u64, spare: impl FnOnce()) -> Result<Self> {
         let gram = Gram::new(rows);
-        if gram.side() <= space_of(d) { gram.dense(d) } else { gram.krylov(d, seed) }
+        if gram.side() <= space_of(d) { gram.dense(d, spare) } else { gram.krylov(d, seed, spare) }
     }
 }
 
@@ -177,7 +185,8 @@ impl<'a> Gram<'a> {
     }
 
     /// From all eigenvalues of the matrix, in double precision.
-    fn dense(&self, d: usize) -> Result<Svd> {
+    fn dense(&self, d: usize, spare: impl FnOnce()) -> Result<Svd> {
+        spare();
         let n = self.side();
         let mut matrix = Array2::zeros((n, n));
         let (mut row, mut column) = (vec![0.0; self.long.rows()], vec![0.0; n]);
@@ -207,8 +216,8 @@ impl<'a> Gram<'a> {
     }
 
     /// From a Krylov space; it must have fewer dimensions than the matrix.
-    fn krylov(&self, d: usize, seed: u64) -> Result<Svd> {
-        let space = krylov::space(&self.short, &self.long, space_of(d), seed)?;
+    fn krylov(&self, d: usize, seed: u64, spare: impl FnOnce()) -> Result<Svd> {
+        let space = krylov::space(&self.short, &self.long, space_of(d), seed, spare)?;
         let values = singular(&space.values, d, ZERO_SINGLE);
         let cols = if self.by_rows { self.long.rows() } else { self.side() };
         let mut right = Array2::zeros((cols, d.min(values.len())));

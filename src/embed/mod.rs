@@ -84,7 +84,15 @@ pub struct Embedder {
 /// [`Error::Numeric`] if a factorisation fails; [`Error::Read`] or
 /// [`Error::Lexicon`] if the lexicon cannot be used.
 pub fn fit(rows: &Csr, terms: &[&Term], settings: &Settings) -> Result<Embedder> {
-    let corpus = Columns::of(lsa::fit(rows, settings)?.view());
+    fit_sparing(rows, terms, settings, || ())
+}
+
+/// As [`fit`]. `spare` is called when one thread alone goes on for a while, so that what it spawns costs little time.
+///
+/// # Errors
+/// As [`fit`].
+pub fn fit_sparing(rows: &Csr, terms: &[&Term], settings: &Settings, spare: impl FnOnce()) -> Result<Embedder> {
+    let corpus = Columns::of(lsa::fit_sparing(rows, settings, spare)?.view());
     let lexicon = lexicon::open(settings)?;
     let (view, weight) = match &lexicon {
         Some(lexicon) => {

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use super::{
     prose::clean,
@@ -41,6 +41,9 @@ pub(super) fn assign(files: &mut [FileDrafts]) -> usize {
             article.id = clean(&article.id);
         });
     });
+    if all_apart(files) {
+        return 0;
+    }
     let duplicates = take_duplicates(files);
     let stems = stems(files);
     let mut names = Names::default();
@@ -84,6 +87,16 @@ pub(super) fn assign(files: &mut [FileDrafts]) -> usize {
         }
     }
     duplicates
+}
+
+/// Whether each article has an id of its own, as far as hashes tell that: then all keep theirs.
+fn all_apart(files: &[FileDrafts]) -> bool {
+    let hash = |draft: &Draft| (!draft.article.id.is_empty()).then(|| xxh3_64(draft.article.id.as_bytes()));
+    let hashes: Option<Vec<u64>> = files.par_iter().flat_map(|file| file.drafts.par_iter().map(hash)).collect();
+    hashes.is_some_and(|mut hashes| {
+        hashes.par_sort_unstable();
+        hashes.windows(2).all(|two| two[0] != two[1])
+    })
 }
 
 /// Takes out articles that have the id, the text and every field of an earlier one, and returns how many there were.

@@ -443,16 +443,24 @@ fn gather(inputs: &[String], settings: &Settings, with_pairs: bool) -> Result<(C
         let remedy = "check the name, or put a pattern in quotes";
         (path.clone(), 0, files::unread(path, "matches nothing".to_owned(), remedy))
     }));
-    let mut articles = Vec::with_capacity(drafts.iter().map(|file| file.drafts.len()).sum());
+    let mut articles: Vec<Article> = Vec::new();
+    let all: usize = drafts.iter().map(|file| file.drafts.len()).sum();
     for file in drafts {
         skipped.extend(account::report(&file.path, file.notes, &file.positions));
-        articles.extend(file.drafts.into_iter().map(|draft| draft.article));
+        let own = file.drafts.into_iter().map(|draft| draft.article);
+        if articles.is_empty() {
+            // Where they stood as drafts, which those of a single file need not leave.
+            articles = own.collect();
+        } else {
+            articles.reserve_exact(all - articles.len());
+            articles.extend(own);
+        }
     }
-    for (number, article) in articles.iter_mut().enumerate() {
+    articles.par_iter_mut().enumerate().for_each(|(number, article)| {
         article.number = number;
         // A list of one has grown to room for four.
         article.passages.shrink_to_fit();
-    }
+    });
     skipped.sort();
     skipped.dedup();
     let skipped: Vec<Skipped> = skipped.into_iter().map(|(_, _, skipped)| skipped).collect();

@@ -68,9 +68,15 @@ fn add<S: Simd, const R: usize, const W: usize>(
     to: &mut [[f32; W]; R],
 ) {
     let per = const {
-        assert!(W.is_multiple_of(S::F32_LANES), "a row is of whole registers");
+        assert!(
+            W.is_multiple_of(S::F32_LANES) || S::F32_LANES.is_multiple_of(W),
+            "a row is of whole registers, or of a part of one"
+        );
         W / S::F32_LANES
     };
+    if per == 0 {
+        return less(factors, few, to);
+    }
     let mut at = 0;
     while at + 2 <= per {
         some::<S, R, W, 2>(simd, factors, few, to, at);
@@ -106,6 +112,22 @@ fn some<S: Simd, const R: usize, const W: usize, const P: usize>(
     for (sums, to) in sums.iter().zip(to) {
         S::as_mut_simd_f32s(to).0[at..at + P].copy_from_slice(sums);
     }
+}
+
+/// [`add`] for rows of less than one register.
+#[inline(always)]
+fn less<const R: usize, const W: usize>(factors: &impl Factors<R>, few: &[[f32; W]], to: &mut [[f32; W]; R]) {
+    let mut sums = *to;
+    for (j, few) in few.iter().enumerate() {
+        for (r, sums) in sums.iter_mut().enumerate() {
+            let factor = factors.factor(r, j);
+            for c in 0..W {
+                // Processors with registers so wide can fuse.
+                sums[c] = factor.mul_add(few[c], sums[c]);
+            }
+        }
+    }
+    *to = sums;
 }
 
 struct Along<'a, const N: usize, const W: usize> {

@@ -57,11 +57,12 @@ pub(super) struct Space {
 pub(super) type Block = Vec<[f32; WIDTH]>;
 
 /// The space of `size` dimensions, rounded up to whole blocks, of the matrix `short · long`, where `long` is the transpose of
-/// `short`; `size`, rounded, must be less than the rows of `short`.
+/// `short`; `size`, rounded, must be less than the rows of `short`. `spare` is called before the small eigenvalue problem, which
+/// takes one thread.
 ///
 /// # Errors
 /// [`Error::Numeric`](crate::Error::Numeric) if the small eigenvalue problem fails.
-pub(super) fn space(short: &Csr, long: &Csr, size: usize, seed: u64) -> Result<Space> {
+pub(super) fn space(short: &Csr, long: &Csr, size: usize, seed: u64, spare: impl FnOnce()) -> Result<Space> {
     let size = size.next_multiple_of(WIDTH);
     let mut random = Xoshiro256Plus::seed_from_u64(seed);
     let mut basis: Vec<Block> = Vec::with_capacity(size / WIDTH);
@@ -96,6 +97,7 @@ pub(super) fn space(short: &Csr, long: &Csr, size: usize, seed: u64) -> Result<S
             (projected[[i, j]], projected[[j, i]]) = (mean, mean);
         }
     }
+    spare();
     let (values, vectors) = eigen(projected.view())?;
     Ok(Space { basis, values, vectors })
 }

@@ -50,8 +50,8 @@ fn distance(svd: &Svd, other: &Svd) -> f64 {
 
 /// The slow twin, and the Krylov space if it has fewer dimensions than the matrix.
 fn solve(gram: &Gram<'_>, d: usize) -> Vec<(&'static str, Svd)> {
-    let dense = ("dense", gram.dense(d).unwrap());
-    let krylov = (gram.side() > space_of(d)).then(|| ("krylov", gram.krylov(d, 42).unwrap()));
+    let dense = ("dense", gram.dense(d, || ()).unwrap());
+    let krylov = (gram.side() > space_of(d)).then(|| ("krylov", gram.krylov(d, 42, || ()).unwrap()));
     [Some(dense), krylov].into_iter().flatten().collect()
 }
 
@@ -111,7 +111,7 @@ fn both_sides_and_both_solvers_agree() {
 fn repeated_singular_values_are_all_found() {
     // Two hundred pairs of copies that share nothing with other pairs: one value, two hundred times.
     let pairs: Vec<Bag> = (0..400).map(|i| Bag::count([i / 2 * 2, i / 2 * 2 + 1])).collect();
-    let svd = Svd::truncated(&rows(&pairs), 60, 42).unwrap();
+    let svd = Svd::truncated(&rows(&pairs), 60, 42, || ()).unwrap();
     assert_eq!((svd.values.len(), svd.right.ncols()), (61, 60));
     assert!(svd.values.iter().all(|value| (value - 2.0_f64.sqrt()).abs() < 1e-5), "{:?}", svd.values);
 }
@@ -134,7 +134,7 @@ fn rank_deficient_input_gives_the_rank() {
         ("fewer terms than dimensions", (0..300).map(|i| Bag::count([i % 5, i % 3])).collect(), 5),
     ] {
         let rows = rows(&bags);
-        let svd = Svd::truncated(&rows, 100, 42).unwrap();
+        let svd = Svd::truncated(&rows, 100, 42, || ()).unwrap();
         assert_eq!(svd.values.len(), rank, "{name}: {:?}", svd.values);
         assert!(svd.right.iter().all(|x| x.is_finite()), "{name}");
         let embedded = Linear::new(fit(&rows, &Settings::default()).unwrap().view()).embed(&rows);
@@ -214,8 +214,8 @@ fn same_bytes_for_any_thread_count() {
 fn columns_that_only_left_out_articles_have_get_vectors_too() {
     let rows = corpus(600, 5, 500);
     let some = rows.select(&(0..300).map(|i| 2 * i).collect::<Vec<_>>());
-    let mut half = Svd::truncated(&some, 4, 42).unwrap();
-    let whole = Svd::truncated(&rows, 4, 42).unwrap();
+    let mut half = Svd::truncated(&some, 4, 42, || ()).unwrap();
+    let whole = Svd::truncated(&rows, 4, 42, || ()).unwrap();
     let before = distance(&half, &whole);
     extend(&rows, &mut half.right);
     // A step of the power method with all rows comes nearer to their space.
