@@ -16,6 +16,8 @@ const SHARPNESS: f32 = 6.0;
 const SPREAD: f32 = 0.9;
 /// Rows looked at for the directions within themes.
 const SAMPLE: usize = 5000;
+/// Of these, so many at a time.
+const CHUNK: usize = 1024;
 /// Directions among which the two main ones of many are sought, and rounds of the search: the others that matter are fewer,
 /// and the map is looked at, not measured.
 const WIDTH: usize = 12;
@@ -76,16 +78,20 @@ fn within(
 ) -> Vec<(f64, Array1<f32>)> {
     let d = rows.ncols();
     let step = rows.nrows().div_ceil(SAMPLE).max(1);
-    let mut differences = Vec::new();
-    for (row, theme) in rows.outer_iter().zip(themes).step_by(step) {
-        if let Some(t) = *theme {
-            differences.extend(row.iter().zip(centroids.row(t)).map(|(x, c)| f64::from(x - c)));
+    let looked_at: Vec<(usize, usize)> =
+        themes.iter().enumerate().step_by(step).filter_map(|(i, theme)| Some((i, (*theme)?))).collect();
+    let squares = |some: &[(usize, usize)]| {
+        let mut differences = Array2::<f64>::zeros((some.len(), d));
+        for (mut to, &(i, t)) in differences.rows_mut().into_iter().zip(some) {
+            let pairs = rows.row(i).into_iter().zip(centroids.row(t));
+            to.iter_mut().zip(pairs).for_each(|(to, (x, c))| *to = f64::from(x - c));
         }
-    }
-    match Array2::from_shape_vec((differences.len() / d.max(1), d), differences) {
-        Ok(differences) => leading(differences.t().dot(&differences)),
-        Err(_) => Vec::new(),
-    }
+        differences.t().dot(&differences)
+    };
+    let parts: Vec<Array2<f64>> = looked_at.par_chunks(CHUNK).map(squares).collect();
+    let mut sum = Array2::zeros((d, d));
+    parts.iter().for_each(|part| sum += part);
+    leading(sum)
 }
 
 /// The two largest eigenvalues of a symmetric matrix without negative ones, with their unit eigenvectors; only positive
