@@ -45,8 +45,11 @@ const NOISE: f64 = 3e-6;
 /// A basis of orthonormal columns, and the matrix in it.
 #[derive(Debug)]
 pub(super) struct Space {
-    /// Its columns, [`WIDTH`] a block, each as long as the matrix's side.
-    basis: Vec<Block>,
+    /// Its columns, [`WIDTH`] a block, each as long as the matrix's side, block after block: in one piece, so that its room goes
+    /// back to the system whole.
+    basis: Block,
+    /// The matrix's side.
+    side: usize,
     /// Eigenvalues of the projected matrix, descending.
     pub(super) values: Vec<f64>,
     /// Their vectors in the basis, the columns, `size × size`.
@@ -65,23 +68,24 @@ pub(super) type Block = Vec<[f32; WIDTH]>;
 pub(super) fn space(short: &Csr, long: &Csr, size: usize, seed: u64, spare: impl FnOnce()) -> Result<Space> {
     let size = size.next_multiple_of(WIDTH);
     let mut random = Xoshiro256Plus::seed_from_u64(seed);
-    let mut basis: Vec<Block> = Vec::with_capacity(size / WIDTH);
+    let side = short.rows();
+    let mut basis: Block = vec![[0.0; WIDTH]; side * (size / WIDTH)];
     let mut projected = Array2::<f64>::zeros((size, size));
     // The longest image of a unit vector, of all blocks and of the last one.
     let (mut largest, mut last) = (0.0_f64, 0.0_f64);
     let mut drift = [0.0; 2];
-    let mut block: Block = vec![[0.0; WIDTH]; short.rows()];
+    let mut block: Block = vec![[0.0; WIDTH]; side];
     let mut between: Block = vec![[0.0; WIDTH]; long.rows()];
     for start in (0..size).step_by(WIDTH) {
-        orthonormal(&mut block, &basis, [largest, last], &mut drift, &mut random)?;
+        let end = start + WIDTH;
+        let (before, rest) = basis.split_at_mut(start / WIDTH * side);
+        orthonormal(&mut block, &blocks(before, side), [largest, last], &mut drift, &mut random)?;
         long.times_block(&block, &mut between);
-        let mut image = vec![[0.0; WIDTH]; short.rows()];
-        short.times_block(&between, &mut image);
-        basis.push(std::mem::replace(&mut block, image));
+        rest[..side].par_chunks_mut(ROWS).zip(block.par_chunks(ROWS)).for_each(|(to, from)| to.copy_from_slice(from));
+        short.times_block(&between, &mut block);
         last = lengths(&block).into_iter().fold(0.0, f64::max);
         largest = largest.max(last);
-        let end = start + WIDTH;
-        let along = take_out(&mut block, &basis);
+        let along = take_out(&mut block, &blocks(&basis[..end / WIDTH * side], side));
         projected.slice_mut(s![..end, start..end]).assign(&ArrayView2::from(along.as_slice()));
     }
     drop((block, between));
@@ -99,7 +103,7 @@ pub(super) fn space(short: &Csr, long: &Csr, size: usize, seed: u64, spare: impl
     }
     spare();
     let (values, vectors) = eigen(projected.view())?;
-    Ok(Space { basis, values, vectors })
+    Ok(Space { basis, side, values, vectors })
 }
 
 impl Space {
@@ -109,8 +113,13 @@ impl Space {
         let row = |i| -> [f32; WIDTH] {
             std::array::from_fn(|j| if start + j < size { self.vectors[[i, start + j]] as f32 } else { 0.0 })
         };
-        product(&self.basis, &(0..size).map(row).collect::<Vec<_>>())
+        product(&blocks(&self.basis, self.side), &(0..size).map(row).collect::<Vec<_>>())
     }
+}
+
+/// The blocks of a basis whose columns are so long.
+fn blocks(basis: &[[f32; WIDTH]], side: usize) -> Vec<&[[f32; WIDTH]]> {
+    basis.chunks_exact(side.max(1)).collect()
 }
 
 /// All eigenvalues of a symmetric matrix, descending, and their vectors, the columns.
@@ -135,7 +144,7 @@ pub(super) fn eigen(matrix: ArrayView2<'_, f64>) -> Result<(Vec<f64>, Array2<f64
 /// own, `drift` tells how far from orthogonal the last two blocks may be.
 fn orthonormal(
     block: &mut Block,
-    before: &[Block],
+    before: &[&[[f32; WIDTH]]],
     [largest, last]: [f64; 2],
     drift: &mut [f64; 2],
     random: &mut Xoshiro256Plus,
@@ -143,13 +152,13 @@ fn orthonormal(
     let (mut noise, mut growth) = (NOISE * largest, last * (EPSILON + drift[0].max(drift[1])));
     // Twice is enough; what is random is projected twice too.
     for _ in 0..4 {
-        let products = products(std::slice::from_ref(block), block);
+        let products = products(&[block.as_slice()], block);
         let (values, vectors) = eigen(ArrayView2::from(products.as_slice()))?;
         let length = |j: usize| values[j].max(0.0).sqrt();
         let kept = (0..WIDTH).take_while(|&j| length(j) > noise).count();
         let turned = |i, j| if j < kept { (vectors[[i, j]] / length(j)) as f32 } else { 0.0 };
         let turn: [[f32; WIDTH]; WIDTH] = std::array::from_fn(|i| std::array::from_fn(|j| turned(i, j)));
-        *block = product(std::slice::from_ref(block), &turn);
+        *block = product(&[block.as_slice()], &turn);
         if kept == WIDTH && growth < DRIFT * length(WIDTH - 1) {
             *drift = [drift[1], growth / length(WIDTH - 1)];
             break;
@@ -167,7 +176,7 @@ fn orthonormal(
 }
 
 /// Takes out of a block what lies along the columns of a basis, once; returns how much, a row for each of these columns.
-fn take_out(block: &mut Block, basis: &[Block]) -> Vec<[f64; WIDTH]> {
+fn take_out(block: &mut Block, basis: &[&[[f32; WIDTH]]]) -> Vec<[f64; WIDTH]> {
     let along = products(basis, block);
     let out: Vec<[f32; WIDTH]> = along.iter().map(|row| row.map(|x| -x as f32)).collect();
     add_product(block, basis, &out);
@@ -175,7 +184,7 @@ fn take_out(block: &mut Block, basis: &[Block]) -> Vec<[f64; WIDTH]> {
 }
 
 /// `basisᵀ · block`: the sums of some rows in single precision, those of all in double.
-fn products(basis: &[Block], block: &Block) -> Vec<[f64; WIDTH]> {
+fn products(basis: &[&[[f32; WIDTH]]], block: &Block) -> Vec<[f64; WIDTH]> {
     let part = |first: usize| {
         let mut sums = vec![[[0.0_f32; WIDTH]; WIDTH]; basis.len()];
         let end = (first + ROWS).min(block.len());
@@ -197,8 +206,8 @@ fn products(basis: &[Block], block: &Block) -> Vec<[f64; WIDTH]> {
 }
 
 /// `basis · few`, as [`add_product`].
-fn product(basis: &[Block], few: &[[f32; WIDTH]]) -> Block {
-    let mut block = vec![[0.0; WIDTH]; basis.first().map_or(0, Vec::len)];
+fn product(basis: &[&[[f32; WIDTH]]], few: &[[f32; WIDTH]]) -> Block {
+    let mut block = vec![[0.0; WIDTH]; basis.first().map_or(0, |block| block.len())];
     // They are zeros, but of memory that was never touched: reading it first would map each page twice.
     block.par_chunks_mut(ROWS).for_each(|rows| rows.fill([0.0; WIDTH]));
     add_product(&mut block, basis, few);
@@ -206,7 +215,7 @@ fn product(basis: &[Block], few: &[[f32; WIDTH]]) -> Block {
 }
 
 /// `block += basis · few`; `few` has a row for each column of the basis.
-fn add_product(block: &mut Block, basis: &[Block], few: &[[f32; WIDTH]]) {
+fn add_product(block: &mut Block, basis: &[&[[f32; WIDTH]]], few: &[[f32; WIDTH]]) {
     let (few, _) = few.as_chunks::<WIDTH>();
     block.par_chunks_mut(ROWS).enumerate().for_each(|(part, block)| {
         for (at, block) in block.chunks_mut(AT_ONCE).enumerate() {
