@@ -412,15 +412,18 @@ fn cosines(mut rows: Array2<f32>) -> Array2<f32> {
 fn neighbours(cosines: &Array2<f32>, nearest: usize) -> Vec<Vec<(usize, f64)>> {
     let n = cosines.nrows();
     let mut graph = vec![Vec::new(); n];
-    let mut others: Vec<usize> = Vec::with_capacity(n);
+    // Those of the largest cosines are the least such numbers, equal ones by place: positive numbers are ordered as their bits.
+    let key = |(other, cosine): (usize, &f32)| u64::from(!cosine.to_bits()) << 32 | other as u64;
+    let mut others: Vec<u64> = Vec::with_capacity(n);
     for (row, line) in cosines.rows().into_iter().enumerate() {
         others.clear();
-        others.extend((0..n).filter(|&other| other != row && line[other] > 0.0));
+        others.extend(line.iter().enumerate().filter(|&(other, &cosine)| other != row && cosine > 0.0).map(key));
         if others.len() > nearest {
-            others.select_nth_unstable_by(nearest, |&a, &b| line[b].total_cmp(&line[a]).then(a.cmp(&b)));
+            others.select_nth_unstable(nearest);
             others.truncate(nearest);
         }
-        for &other in &others {
+        for &key in &others {
+            let other = (key & u64::from(u32::MAX)) as usize;
             let half = f64::from(line[other]) / 2.0;
             graph[row].push((other, half));
             graph[other].push((row, half));

@@ -1,6 +1,10 @@
 //! The view model of a fitted model: everything is computed here, once, and no writer recomputes it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::mpsc,
+    thread,
+};
 
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -73,10 +77,25 @@ impl<'a> Articles<'a> {
     }
 }
 
-/// As the list of the articles.
+/// Articles that are made at a time to be written, and how often so many may wait for that.
+const AT_ONCE: usize = 256;
+const WAITING: usize = 2;
+
+/// As the list of the articles. Another thread makes them, some ahead of what is written.
 impl Serialize for Articles<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((0..self.part_of.len()).map(|article| self.make(article)))
+        let n = self.part_of.len();
+        thread::scope(|scope| {
+            let (made, to_write) = mpsc::sync_channel(WAITING);
+            scope.spawn(move || {
+                (0..n).step_by(AT_ONCE).try_for_each(|start| {
+                    let some: Vec<Article> = (start..(start + AT_ONCE).min(n)).map(|i| self.make(i)).collect();
+                    // Fails if nothing more can be written.
+                    made.send(some)
+                })
+            });
+            serializer.collect_seq(to_write.into_iter().flatten())
+        })
     }
 }
 
