@@ -194,7 +194,7 @@ pub(super) fn turn(
 
 /// The language of each row.
 pub(super) fn languages(rows: &Csr, terms: &[&Term]) -> Vec<Option<Lang>> {
-    (0..rows.rows()).map(|i| language(rows, i, terms)).collect()
+    (0..rows.rows()).into_par_iter().map(|i| language(rows, i, terms)).collect()
 }
 
 /// The language with the most weight in a row; of equals the first by [`Lang`]'s order.

@@ -11,6 +11,9 @@ pub(crate) const WIDTH: usize = 16;
 /// Rows that a thread takes at a time.
 const ROWS: usize = 256;
 
+/// Tasks that a transpose is split into: few, since each of them looks at all rows.
+const TASKS: usize = 4;
+
 /// A sparse matrix in compressed sparse row form, single precision.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Csr {
@@ -30,6 +33,18 @@ impl Csr {
         let mut indptr = Vec::with_capacity(rows + 1);
         indptr.push(0);
         Self { cols, indptr, indices: Vec::with_capacity(entries), values: Vec::with_capacity(entries) }
+    }
+
+    /// A matrix of rows of so many entries each, all in column 0 and of no value until they are written.
+    pub(super) fn of_lengths(cols: usize, lengths: &[usize]) -> Self {
+        let mut indptr = Vec::with_capacity(lengths.len() + 1);
+        indptr.push(0);
+        let mut end = 0;
+        indptr.extend(lengths.iter().map(|length| {
+            end += length;
+            end
+        }));
+        Self { cols, indptr, indices: vec![0; end], values: vec![0.0; end] }
     }
 
     /// Number of rows.
@@ -73,26 +88,38 @@ impl Csr {
     /// The transpose, `cols × rows`; entries stay ascending within a row.
     #[must_use]
     pub fn transposed(&self) -> Self {
-        let mut indptr = vec![0; self.cols + 1];
-        for &column in &self.indices {
-            indptr[column as usize + 1] += 1;
+        let mut lengths = vec![0; self.cols];
+        self.indices.iter().for_each(|&column| lengths[column as usize] += 1);
+        let mut to = Self::of_lengths(self.rows(), &lengths);
+        // Each task writes the lines of some columns, which lie one after the other and have about as many entries as others.
+        let share = self.indices.len() / TASKS + 1;
+        let mut tasks = Vec::with_capacity(TASKS);
+        let (mut indices, mut values) = (to.indices.as_mut_slice(), to.values.as_mut_slice());
+        let mut first = 0;
+        while first < self.cols {
+            let before = to.indptr[first];
+            let end = to.indptr.partition_point(|&end| end < before + share).clamp(first + 1, self.cols);
+            let (own_indices, own_values);
+            (own_indices, indices) = indices.split_at_mut(to.indptr[end] - before);
+            (own_values, values) = values.split_at_mut(to.indptr[end] - before);
+            tasks.push((first..end, own_indices, own_values));
+            first = end;
         }
-        for j in 0..self.cols {
-            indptr[j + 1] += indptr[j];
-        }
-        let mut next = indptr.clone();
-        let mut indices = vec![0; self.indices.len()];
-        let mut values = vec![0.0; self.values.len()];
-        for i in 0..self.rows() {
-            let (columns, entries) = self.row(i);
-            for (&column, &value) in columns.iter().zip(entries) {
-                let place = &mut next[column as usize];
-                indices[*place] = i as u32;
-                values[*place] = value;
-                *place += 1;
+        tasks.into_par_iter().for_each(|(columns, indices, values)| {
+            let before = to.indptr[columns.start];
+            let mut next: Vec<usize> = to.indptr[columns.clone()].iter().map(|at| at - before).collect();
+            for i in 0..self.rows() {
+                let (all, entries) = self.row(i);
+                let from = all.partition_point(|&column| (column as usize) < columns.start);
+                for (&column, &value) in all[from..].iter().zip(&entries[from..]) {
+                    let Some(place) = next.get_mut(column as usize - columns.start) else { break };
+                    indices[*place] = i as u32;
+                    values[*place] = value;
+                    *place += 1;
+                }
             }
-        }
-        Self { cols: self.rows(), indptr, indices, values }
+        });
+        to
     }
 
     /// `out = self · x`, in double precision.

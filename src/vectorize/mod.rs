@@ -170,7 +170,7 @@ impl Vectorizer {
     #[must_use]
     pub fn weight(&self, column: Option<usize>, count: u32) -> f64 {
         let idf = column.map_or_else(|| (1.0 + self.articles as f64).ln() + 1.0, |column| self.idf(column));
-        (1.0 + f64::from(count.max(1)).ln()) * idf
+        tf(count) * idf
     }
 
     /// The column of a term.
@@ -194,8 +194,17 @@ impl Vectorizer {
         for (column, &term) in (0..).zip(&self.columns) {
             columns[term as usize] = column;
         }
-        Weights { idf: (0..self.columns.len()).map(|column| self.idf(column)).collect(), columns }
+        let idf = (0..self.columns.len()).map(|column| self.idf(column)).collect();
+        Weights { idf, columns, tf: (0..FREQUENT).map(tf).collect() }
     }
+}
+
+/// Few terms occur as often as this in one text; what fewer times count for is worked out once.
+const FREQUENT: u32 = 64;
+
+/// What it counts that a term occurs so many times.
+fn tf(count: u32) -> f64 {
+    1.0 + f64::from(count.max(1)).ln()
 }
 
 /// The weights of terms, and their columns.
@@ -203,18 +212,51 @@ impl Vectorizer {
 pub struct Weights {
     /// By column.
     idf: Vec<f64>,
+    /// [`tf`] of each count below [`FREQUENT`].
+    tf: Vec<f64>,
     /// The column of each term up to the last that has one; [`NO_COLUMN`] where there is none.
     columns: Vec<u32>,
+}
+
+/// The row of one text, before it is scaled.
+#[derive(Default)]
+struct Weighed {
+    columns: Vec<u32>,
+    weights: Vec<f64>,
+}
+
+impl Weighed {
+    /// The entries of the row, scaled to unit length.
+    fn entries(&self) -> impl Iterator<Item = (u32, f32)> {
+        let length = self.weights.iter().map(|weight| weight * weight).sum::<f64>().sqrt();
+        self.columns.iter().zip(&self.weights).map(move |(&column, weight)| (column, (weight / length) as f32))
+    }
 }
 
 impl Weights {
     /// As [`Vectorizer::transform`].
     #[must_use]
     pub fn transform(&self, bags: &[Bag]) -> Csr {
-        let chunks: Vec<Csr> = bags.par_chunks(CHUNK).map(|bags| self.rows(bags)).collect();
-        let entries = chunks.iter().map(|chunk| chunk.indices.len()).sum();
-        let mut rows = Csr::with_room(self.idf.len(), bags.len(), entries);
-        chunks.into_iter().for_each(|chunk| rows.append(chunk));
+        let known = |bag: &Bag| bag.0.iter().filter(|&&(term, _)| self.column(term).is_some()).count();
+        let lengths: Vec<usize> = bags.par_iter().with_min_len(CHUNK).map(known).collect();
+        let mut rows = Csr::of_lengths(self.idf.len(), &lengths);
+        // Each chunk of the texts has its part of the entries.
+        let mut parts = Vec::with_capacity(bags.len().div_ceil(CHUNK));
+        let (mut indices, mut values) = (rows.indices.as_mut_slice(), rows.values.as_mut_slice());
+        for (bags, lengths) in bags.chunks(CHUNK).zip(lengths.chunks(CHUNK)) {
+            let entries = lengths.iter().sum();
+            let (own_indices, own_values);
+            (own_indices, indices) = indices.split_at_mut(entries);
+            (own_values, values) = values.split_at_mut(entries);
+            parts.push((bags, own_indices, own_values));
+        }
+        parts.into_par_iter().for_each_init(Weighed::default, |row, (bags, indices, values)| {
+            let mut places = indices.iter_mut().zip(values);
+            for bag in bags {
+                self.weigh(bag, row);
+                row.entries().zip(places.by_ref()).for_each(|(entry, (index, value))| (*index, *value) = entry);
+            }
+        });
         rows
     }
 
@@ -222,19 +264,32 @@ impl Weights {
     #[must_use]
     pub fn rows(&self, bags: &[Bag]) -> Csr {
         let mut rows = Csr::with_room(self.idf.len(), bags.len(), bags.iter().map(|bag| bag.0.len()).sum());
-        let mut weights: Vec<f64> = Vec::new();
+        let mut row = Weighed::default();
         for bag in bags {
-            weights.clear();
-            for &(term, count) in &bag.0 {
-                let column = self.columns.get(term as usize).copied().filter(|&column| column != NO_COLUMN);
-                let Some(column) = column else { continue };
+            self.weigh(bag, &mut row);
+            for (column, value) in row.entries() {
                 rows.indices.push(column);
-                weights.push((1.0 + f64::from(count.max(1)).ln()) * self.idf[column as usize]);
+                rows.values.push(value);
             }
-            let length = weights.iter().map(|weight| weight * weight).sum::<f64>().sqrt();
-            rows.values.extend(weights.iter().map(|weight| (weight / length) as f32));
             rows.indptr.push(rows.indices.len());
         }
         rows
+    }
+
+    /// The column of a term.
+    fn column(&self, term: u32) -> Option<u32> {
+        self.columns.get(term as usize).copied().filter(|&column| column != NO_COLUMN)
+    }
+
+    /// Weighs the terms of a text that have columns.
+    fn weigh(&self, bag: &Bag, to: &mut Weighed) {
+        to.columns.clear();
+        to.weights.clear();
+        for &(term, count) in &bag.0 {
+            let Some(column) = self.column(term) else { continue };
+            let tf = self.tf.get(count as usize).copied().unwrap_or_else(|| tf(count));
+            to.columns.push(column);
+            to.weights.push(tf * self.idf[column as usize]);
+        }
     }
 }

@@ -96,9 +96,35 @@ proptest! {
     }
 
     #[test]
-    fn transposing_twice_changes_nothing(bags in bags()) {
+    fn a_transpose_has_each_entry_where_it_belongs(bags in bags()) {
         let rows = fit(&bags, 40, &Settings::default()).transform(&bags);
-        prop_assert_eq!(&rows.transposed().transposed(), &rows);
+        let transposed = rows.transposed();
+        prop_assert_eq!((transposed.rows(), transposed.cols), (rows.cols, rows.rows()));
+        for column in 0..rows.cols {
+            let entry = |i: usize| {
+                let (columns, values) = rows.row(i);
+                columns.iter().position(|&c| c as usize == column).map(|at| (i as u32, values[at]))
+            };
+            let (places, values) = transposed.row(column);
+            let found: Vec<(u32, f32)> = places.iter().copied().zip(values.iter().copied()).collect();
+            prop_assert_eq!(found, (0..rows.rows()).filter_map(entry).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn one_thread_makes_the_same_rows(bags in bags(), later in bags()) {
+        let weights = fit(&bags, 40, &Settings::default()).weights();
+        prop_assert_eq!(weights.rows(&later), weights.transform(&later));
+    }
+}
+
+#[test]
+fn what_occurs_often_counts_by_its_logarithm() {
+    for count in [1, FREQUENT - 1, FREQUENT, FREQUENT + 1, 5000] {
+        let bags = [Bag::count([0, 1]), Bag(vec![(0, count), (1, 1)])];
+        let rows = fit(&bags, 2, &Settings::default()).transform(&bags);
+        let values = rows.row(1).1;
+        assert!((values[0] / values[1] - (1.0 + (count as f32).ln())).abs() < 1e-5, "{count}: {values:?}");
     }
 }
 
