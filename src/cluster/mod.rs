@@ -213,14 +213,14 @@ const CHECKED: usize = 512;
 
 /// Whether all rows hold finite numbers.
 fn checked(rows: ArrayView2<'_, f32>) -> Result<()> {
-    let chunks = rows.axis_chunks_iter(Axis(0), CHECKED).into_par_iter();
-    match chunks.enumerate().find_map_first(|(chunk, rows)| {
-        let of_chunk = rows.rows().into_iter().position(|row| row.iter().any(|value| !value.is_finite()));
-        of_chunk.map(|row| chunk * CHECKED + row)
-    }) {
-        None => Ok(()),
-        Some(row) => Err(Error::Numeric { stage: "clustering", reason: format!("row {row} holds no finite number") }),
-    }
+    let chunks = rows.axis_chunks_iter(Axis(0), CHECKED).into_par_iter().enumerate();
+    let wrong = chunks.find_map_first(|(chunk, rows)| {
+        let row = rows.rows().into_iter().position(|row| row.iter().any(|value| !value.is_finite()))?;
+        Some(chunk * CHECKED + row)
+    });
+    wrong.map_or(Ok(()), |row| {
+        Err(Error::Numeric { stage: "clustering", reason: format!("row {row} holds no finite number") })
+    })
 }
 
 /// Clusters a sample of `seen` rows and puts each row, smoothed, into the nearest cluster, a few at a time: neither a copy of

@@ -240,6 +240,17 @@ mod tests {
             }
         }
 
+        #[cfg(target_arch = "x86_64")]
+        #[test]
+        fn no_sum_depends_on_the_width_of_registers(seed in 0_u32..1000, n in 6_usize..30) {
+            let Some(narrow) = pulp::x86::V3::try_new() else { return Ok(()) };
+            let a = numbers::<16>(n, seed);
+            let rows: [&[f32]; ROWS] = std::array::from_fn(|r| a[r].as_slice());
+            let (few, less) = (numbers::<16>(16, seed + 1), numbers::<8>(16, seed + 2));
+            prop_assert_eq!(times(rows, &few), Simd::vectorize(narrow, Times(rows, &few)));
+            prop_assert_eq!(times(rows, &less), Simd::vectorize(narrow, Times(rows, &less)));
+        }
+
         #[test]
         fn no_sum_depends_on_what_stands_beside(seed in 0_u32..1000, n in 6_usize..30) {
             let (a, few) = (numbers::<16>(n, seed), numbers::<16>(16, seed + 1).try_into().unwrap());
