@@ -254,7 +254,7 @@ fn prepare_beside<T: Default + Send>(
 
     progress.begin(Stage::Relate);
     let column_terms: Vec<&Term> = vectorizer.columns.iter().map(|&term| &segmented.terms[term as usize]).collect();
-    let embed = |spare: &mut dyn FnMut()| -> Result<(Embedder, Array2<f32>)> {
+    let embed = |spare: Box<dyn FnOnce() + '_>| -> Result<(Embedder, Array2<f32>)> {
         progress.begin(Stage::Embed);
         match given {
             Some(given) => {
@@ -279,22 +279,13 @@ fn prepare_beside<T: Default + Send>(
         // One after the other, so that the room each takes is not taken at once.
         let (other, stories) = (other(), stories());
         room::give_back(articles.len());
-        (other, (stories, embed(&mut || ())))
+        (other, (stories, embed(Box::new(|| ()))))
     } else {
         let mut made = T::default();
-        let mut left = Some((other, &mut made));
+        let to = &mut made;
         let done = rayon::scope(|scope| {
-            rayon::join(stories, || {
-                let mut spare = || {
-                    if let Some((other, made)) = left.take() {
-                        scope.spawn(move |_| *made = other());
-                    }
-                };
-                let done = embed(&mut spare);
-                // In any case.
-                spare();
-                done
-            })
+            let spare = Box::new(move || scope.spawn(move |_| *to = other()));
+            rayon::join(stories, || embed(spare))
         });
         (made, done)
     };

@@ -1,5 +1,7 @@
 //! The sparse matrix that the vectorizer returns, and its products.
 
+use std::ops::Range;
+
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
@@ -27,6 +29,13 @@ pub struct Csr {
     pub values: Vec<f32>,
 }
 
+/// The entries of some rows.
+pub(super) struct Part<'a> {
+    pub rows: Range<usize>,
+    pub indices: &'a mut [u32],
+    pub values: &'a mut [f32],
+}
+
 impl Csr {
     /// A matrix without rows, with room for so many and their entries.
     pub(super) fn with_room(cols: usize, rows: usize, entries: usize) -> Self {
@@ -45,6 +54,23 @@ impl Csr {
             end
         }));
         Self { cols, indptr, indices: vec![0; end], values: vec![0.0; end] }
+    }
+
+    /// Where each row begins, and the entries of some rows each, to be written side by side: of those up to each of `ends`, which
+    /// ascend.
+    pub(super) fn in_parts(&mut self, ends: impl IntoIterator<Item = usize>) -> (&[usize], Vec<Part<'_>>) {
+        let Self { indptr, indices, values, .. } = self;
+        let (mut indices, mut values, mut first) = (indices.as_mut_slice(), values.as_mut_slice(), 0);
+        let part = |end: usize| {
+            let entries = indptr[end] - indptr[first];
+            let rows = std::mem::replace(&mut first, end)..end;
+            let (own_indices, own_values);
+            (own_indices, indices) = std::mem::take(&mut indices).split_at_mut(entries);
+            (own_values, values) = std::mem::take(&mut values).split_at_mut(entries);
+            Part { rows, indices: own_indices, values: own_values }
+        };
+        let parts = ends.into_iter().map(part).collect();
+        (indptr, parts)
     }
 
     /// Number of rows.
@@ -91,23 +117,17 @@ impl Csr {
         let mut lengths = vec![0; self.cols];
         self.indices.iter().for_each(|&column| lengths[column as usize] += 1);
         let mut to = Self::of_lengths(self.rows(), &lengths);
-        // Each task writes the lines of some columns, which lie one after the other and have about as many entries as others.
+        // Each task writes the lines of some columns, which have about as many entries as those of others.
         let share = self.indices.len() / TASKS + 1;
-        let mut tasks = Vec::with_capacity(TASKS);
-        let (mut indices, mut values) = (to.indices.as_mut_slice(), to.values.as_mut_slice());
-        let mut first = 0;
-        while first < self.cols {
-            let before = to.indptr[first];
-            let end = to.indptr.partition_point(|&end| end < before + share).clamp(first + 1, self.cols);
-            let (own_indices, own_values);
-            (own_indices, indices) = indices.split_at_mut(to.indptr[end] - before);
-            (own_values, values) = values.split_at_mut(to.indptr[end] - before);
-            tasks.push((first..end, own_indices, own_values));
-            first = end;
-        }
-        tasks.into_par_iter().for_each(|(columns, indices, values)| {
-            let before = to.indptr[columns.start];
-            let mut next: Vec<usize> = to.indptr[columns.clone()].iter().map(|at| at - before).collect();
+        let next = |&first: &usize| {
+            let enough = to.indptr.partition_point(|&end| end < to.indptr[first] + share);
+            (first < self.cols).then(|| enough.clamp(first + 1, self.cols))
+        };
+        let ends: Vec<usize> = std::iter::successors(Some(0), next).skip(1).collect();
+        let (indptr, tasks) = to.in_parts(ends);
+        tasks.into_par_iter().for_each(|Part { rows: columns, indices, values }| {
+            let before = indptr[columns.start];
+            let mut next: Vec<usize> = indptr[columns.clone()].iter().map(|at| at - before).collect();
             for i in 0..self.rows() {
                 let (all, entries) = self.row(i);
                 let from = all.partition_point(|&column| (column as usize) < columns.start);

@@ -28,6 +28,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use csr::Csr;
+use csr::Part;
 pub(crate) use csr::{WIDTH, row_times, row_times_steps};
 
 use crate::segment::{Document, PassageTokens};
@@ -240,19 +241,11 @@ impl Weights {
         let known = |bag: &Bag| bag.0.iter().filter(|&&(term, _)| self.column(term).is_some()).count();
         let lengths: Vec<usize> = bags.par_iter().with_min_len(CHUNK).map(known).collect();
         let mut rows = Csr::of_lengths(self.idf.len(), &lengths);
-        // Each chunk of the texts has its part of the entries.
-        let mut parts = Vec::with_capacity(bags.len().div_ceil(CHUNK));
-        let (mut indices, mut values) = (rows.indices.as_mut_slice(), rows.values.as_mut_slice());
-        for (bags, lengths) in bags.chunks(CHUNK).zip(lengths.chunks(CHUNK)) {
-            let entries = lengths.iter().sum();
-            let (own_indices, own_values);
-            (own_indices, indices) = indices.split_at_mut(entries);
-            (own_values, values) = values.split_at_mut(entries);
-            parts.push((bags, own_indices, own_values));
-        }
-        parts.into_par_iter().for_each_init(Weighed::default, |row, (bags, indices, values)| {
+        let ends = (0..bags.len()).step_by(CHUNK).map(|start| (start + CHUNK).min(bags.len()));
+        let (_, parts) = rows.in_parts(ends);
+        parts.into_par_iter().for_each_init(Weighed::default, |row, Part { rows, indices, values }| {
             let mut places = indices.iter_mut().zip(values);
-            for bag in bags {
+            for bag in &bags[rows] {
                 self.weigh(bag, row);
                 row.entries().zip(places.by_ref()).for_each(|(entry, (index, value))| (*index, *value) = entry);
             }

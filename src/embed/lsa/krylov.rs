@@ -48,8 +48,6 @@ pub(super) struct Space {
     /// Its columns, [`WIDTH`] a block, each as long as the matrix's side, block after block: in one piece, so that its room goes
     /// back to the system whole.
     basis: Block,
-    /// The matrix's side.
-    side: usize,
     /// Eigenvalues of the projected matrix, descending.
     pub(super) values: Vec<f64>,
     /// Their vectors in the basis, the columns, `size × size`.
@@ -103,7 +101,7 @@ pub(super) fn space(short: &Csr, long: &Csr, size: usize, seed: u64, spare: impl
     }
     spare();
     let (values, vectors) = eigen(projected.view())?;
-    Ok(Space { basis, side, values, vectors })
+    Ok(Space { basis, values, vectors })
 }
 
 impl Space {
@@ -113,7 +111,7 @@ impl Space {
         let row = |i| -> [f32; WIDTH] {
             std::array::from_fn(|j| if start + j < size { self.vectors[[i, start + j]] as f32 } else { 0.0 })
         };
-        product(&blocks(&self.basis, self.side), &(0..size).map(row).collect::<Vec<_>>())
+        product(&blocks(&self.basis, self.basis.len() / (size / WIDTH)), &(0..size).map(row).collect::<Vec<_>>())
     }
 }
 
