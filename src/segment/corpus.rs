@@ -11,11 +11,10 @@ use rustc_hash::FxHashMap;
 use super::{
     Lang, Segmented, Settings, Term, Token,
     documents::Block,
-    language::{self, Shares},
+    language::{self, Letters, Shares},
     lexis::Lexis,
     phrases::{self, Matcher, Sequence},
-    runs::is_japanese,
-    scan::{Kind, Spellings, Tok, Uses, Vocabulary, count},
+    scan::{Form, Kind, Spellings, Tok, Uses, Vocabulary, count},
 };
 use crate::article::Article;
 
@@ -45,9 +44,9 @@ impl Read {
         let mut shares = Shares::default();
         let before = vocabulary.overlong;
         let mut read = |text: &str, kind: Kind, hidden: &[Range<usize>]| {
-            let japanese = is_japanese(text);
-            shares.add(text, japanese);
-            self.toks.text(|toks| vocabulary.read(lexis, text, japanese, kind, hidden, toks));
+            let letters = Letters::of(text);
+            shares.add(&letters);
+            self.toks.text(|toks| vocabulary.read(lexis, text, letters.are_japanese(), kind, hidden, toks));
         };
         read(&article.title, Kind::Title, &[]);
         for passage in &article.passages {
@@ -72,31 +71,22 @@ pub(super) fn segment<T: Send>(
     beside: impl FnOnce() -> T + Send,
 ) -> (Segmented, T) {
     let read = read_all(articles, lexis, settings.longest);
-    rayon::join(|| put_together(articles, read, lexis, settings), beside)
+    rayon::join(|| put_together(articles, read, settings), beside)
 }
 
-/// The vocabularies, one a thread, and the chunks of articles in order, each with the vocabulary its words are numbered by.
-type All = (Vec<Vocabulary>, Vec<usize>, Vec<Read>);
+/// The words each thread met, and the chunks of articles in order, each with the thread that numbered its words.
+type All = (Vec<Words>, Vec<usize>, Vec<Read>);
 
-fn put_together(
-    articles: &[Article],
-    (local, owners, mut chunks): All,
-    lexis: &Lexis,
-    settings: &Settings,
-) -> Segmented {
-    let (vocabulary, names) = merge(local, lexis);
+fn put_together(articles: &[Article], (local, owners, mut chunks): All, settings: &Settings) -> Segmented {
     let mut first = 0;
     let mut overlong = Vec::new();
     for read in &chunks {
         overlong.extend(read.overlong.iter().map(|&(article, count)| (first + article, count)));
         first += read.toks.len();
     }
-    let (words, ranks) = words(vocabulary);
+    let (words, ranks) = words(local);
     chunks.par_iter_mut().zip(&owners).for_each(|(chunk, &owner)| {
-        let names = &names[owner];
-        for tok in chunk.toks.items_mut() {
-            tok.rename(ranks[names[tok.word() as usize] as usize]);
-        }
+        chunk.toks.items_mut().iter_mut().for_each(|tok| tok.rename(ranks[owner][tok.word() as usize]));
     });
     let found = if settings.phrases { learn(&chunks, words.len()) } else { Vec::new() };
     let (terms, numbers, matcher) = table(words, &found, articles, &chunks);
@@ -114,7 +104,7 @@ fn read_all(articles: &[Article], lexis: &Lexis, longest: usize) -> All {
         let mut done = Vec::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(chunk) = chunks.get(at) else { return (vocabulary, done) };
+            let Some(chunk) = chunks.get(at) else { return (Words::of(vocabulary), done) };
             let mut read = Read::default();
             chunk.iter().for_each(|article| read.add(&mut vocabulary, lexis, article));
             read.toks.close();
@@ -122,65 +112,81 @@ fn read_all(articles: &[Article], lexis: &Lexis, longest: usize) -> All {
         }
     };
     let read: Vec<_> = (0..rayon::current_num_threads()).into_par_iter().with_max_len(1).map(work).collect();
-    let (mut vocabularies, mut in_order) = (Vec::with_capacity(read.len()), Vec::with_capacity(chunks.len()));
-    for (owner, (vocabulary, done)) in read.into_iter().enumerate() {
-        vocabularies.push(vocabulary);
+    let (mut words, mut in_order) = (Vec::with_capacity(read.len()), Vec::with_capacity(chunks.len()));
+    for (owner, (own, done)) in read.into_iter().enumerate() {
+        words.push(own);
         in_order.extend(done.into_iter().map(|(at, read)| (at, owner, read)));
     }
     in_order.sort_unstable_by_key(|&(at, ..)| at);
     let (owners, chunks) = in_order.into_iter().map(|(_, owner, read)| (owner, read)).unzip();
-    (vocabularies, owners, chunks)
+    (words, owners, chunks)
 }
 
-/// One vocabulary of many, and for each of these what its forms are called there. Neighbours are merged by twos.
-fn merge(mut vocabularies: Vec<Vocabulary>, lexis: &Lexis) -> (Vocabulary, Vec<Vec<u32>>) {
-    if vocabularies.len() < 2 {
-        let one = vocabularies.pop().unwrap_or_else(|| Vocabulary::new(lexis, 0));
-        let names = (0..u32::try_from(one.forms.len()).unwrap_or(u32::MAX)).collect();
-        return (one, vec![names]);
+/// The words of a vocabulary.
+struct Words {
+    /// Those that occur, by key.
+    met: Vec<Met>,
+    /// The number of all of them.
+    count: usize,
+}
+
+/// A form of a vocabulary, by its number there.
+struct Met {
+    key: String,
+    number: usize,
+    spellings: Spellings,
+}
+
+impl Words {
+    fn of(vocabulary: Vocabulary) -> Self {
+        let count = vocabulary.forms.len();
+        let met = |(mut form, number): (Form, usize)| {
+            if !form.spellings.iter().all(|(spelling, _)| spelling.is_ascii()) {
+                form.spellings = as_typed(form.spellings);
+            }
+            Met { key: form.key, number, spellings: form.spellings }
+        };
+        let mut met: Vec<Met> = vocabulary.used().map(met).collect();
+        met.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        Self { met, count }
     }
-    let right = vocabularies.split_off(vocabularies.len() / 2);
-    let ((mut vocabulary, mut names), (other, mut others)) =
-        rayon::join(|| merge(vocabularies, lexis), || merge(right, lexis));
-    let renamed = vocabulary.absorb(other);
-    others.par_iter_mut().flatten().for_each(|name| *name = renamed[*name as usize]);
-    names.append(&mut others);
-    (vocabulary, names)
 }
 
-/// The words that occur, sorted by key, and the rank of each form's word.
-fn words(vocabulary: Vocabulary) -> (Vec<Term>, Vec<u32>) {
-    let mut forms: Vec<(String, usize, Spellings)> =
-        vocabulary.used().map(|(form, number)| (form.key, number, form.spellings)).collect();
-    let count = forms.iter().map(|(_, i, _)| i + 1).max().unwrap_or(0);
-    let mut ranks = vec![0; count];
-    forms.par_sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-    let groups: Vec<_> = forms.chunk_by_mut(|a, b| a.0 == b.0).collect();
+/// The words that occur, sorted by key, and for each thread the rank of each form's word.
+fn words(words: Vec<Words>) -> (Vec<Term>, Vec<Vec<u32>>) {
+    let mut ranks: Vec<Vec<u32>> = words.iter().map(|own| vec![0; own.count]).collect();
+    let with_owner = |(owner, own): (usize, Words)| own.met.into_iter().map(move |met| (owner, met));
+    let mut all: Vec<(usize, Met)> = words.into_iter().enumerate().flat_map(with_owner).collect();
+    // As many sorted runs as threads, which a stable sort merges.
+    all.sort_by(|(_, a), (_, b)| a.key.cmp(&b.key));
+    let groups: Vec<_> = all.chunk_by_mut(|(_, a), (_, b)| a.key == b.key).collect();
     for (rank, group) in (0_u32..).zip(&groups) {
-        group.iter().for_each(|(_, form, _)| ranks[*form] = rank);
+        group.iter().for_each(|(owner, met)| ranks[*owner][met.number] = rank);
     }
-    let word = |group: &mut [(String, usize, Spellings)]| {
-        let mut spellings = Spellings::new();
-        for (spelling, uses) in group.iter_mut().flat_map(|(.., own)| own.drain(..)) {
-            count_folded(&mut spellings, &spelling, uses);
-        }
-        let key = std::mem::take(&mut group[0].0);
+    let word = |group: &mut [(usize, Met)]| {
+        let mut all = group.iter_mut().map(|(_, met)| std::mem::take(&mut met.spellings));
+        let mut spellings = all.next().unwrap_or_default();
+        all.flatten().for_each(|(spelling, uses)| count(&mut spellings, spelling, uses));
+        let key = std::mem::take(&mut group[0].1.key);
         let surface = commonest(&spellings).unwrap_or_else(|| key.clone());
         Term { lang: language::of_key(&key), surface, key, parts: Vec::new() }
     };
     (groups.into_par_iter().with_min_len(WORDS).map(word).collect(), ranks)
 }
 
-/// Counts a spelling as people would type it: full-width letters and the like folded, soft hyphens gone.
-fn count_folded(spellings: &mut Spellings, spelling: &str, uses: Uses) {
-    if spelling.is_ascii() {
-        count(spellings, spelling, uses);
-    } else {
-        use unicode_normalization::UnicodeNormalization;
-        let typed: String =
-            spelling.nfkc().filter(|c| !matches!(c, '\u{AD}' | '\u{200B}' | '\u{FEFF}')).map(apostrophe).collect();
-        count(spellings, &typed, uses);
+/// Spellings as people would type them: full-width letters and the like folded, soft hyphens gone.
+fn as_typed(spellings: Spellings) -> Spellings {
+    use unicode_normalization::UnicodeNormalization;
+    let mut typed = Spellings::new();
+    for (spelling, uses) in spellings {
+        if spelling.is_ascii() {
+            count(&mut typed, spelling, uses);
+        } else {
+            let folded = spelling.nfkc().filter(|c| !matches!(c, '\u{AD}' | '\u{200B}' | '\u{FEFF}')).map(apostrophe);
+            count(&mut typed, folded.collect::<String>(), uses);
+        }
     }
+    typed
 }
 
 fn apostrophe(c: char) -> char {
@@ -193,17 +199,26 @@ fn commonest(spellings: &Spellings) -> Option<String> {
     if let [(only, _)] = spellings.as_slice() {
         return Some(only.to_string());
     }
-    let mut forms: FxHashMap<String, u32> = FxHashMap::default();
+    // Of each form the first spelling, and how often it was met in any.
+    let mut forms: Vec<(&str, u32)> = Vec::new();
     for (spelling, uses) in spellings {
-        let known = forms.entry(spelling.to_lowercase()).or_default();
-        *known = known.saturating_add(uses.all);
+        match forms.iter_mut().find(|(form, _)| same_letters(form, spelling)) {
+            Some((_, all)) => *all = all.saturating_add(uses.all),
+            None => forms.push((spelling, uses.all)),
+        }
     }
-    let (form, _) = forms.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))?;
+    let (form, _) =
+        forms.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.to_lowercase().cmp(&a.0.to_lowercase())))?;
     spellings
         .iter()
-        .filter(|(spelling, _)| spelling.to_lowercase() == form)
+        .filter(|(spelling, _)| same_letters(spelling, form))
         .max_by(|(a, x), (b, y)| (x.inside, x.all).cmp(&(y.inside, y.all)).then_with(|| b.cmp(a)))
         .map(|(spelling, _)| spelling.to_string())
+}
+
+/// Whether two spellings are the same in lower case.
+fn same_letters(a: &str, b: &str) -> bool {
+    if a.is_ascii() && b.is_ascii() { a.eq_ignore_ascii_case(b) } else { a.to_lowercase() == b.to_lowercase() }
 }
 
 /// Learns the phrases.
@@ -236,7 +251,7 @@ struct Numbers {
 /// Merges words and phrases into one table sorted by key.
 fn table(words: Vec<Term>, found: &[Vec<u32>], articles: &[Article], chunks: &[Read]) -> (Vec<Term>, Numbers, Matcher) {
     let matcher = matcher(found);
-    let mut spellings = phrase_spellings(found, &words, articles, chunks, &matcher);
+    let spellings = phrase_spellings(found, &words, articles, chunks, &matcher);
     let mut terms: Vec<(Term, usize)> = found
         .iter()
         .enumerate()
@@ -246,14 +261,15 @@ fn table(words: Vec<Term>, found: &[Vec<u32>], articles: &[Article], chunks: &[R
             };
             let key = join(" ", &|word| word.key.clone());
             let lang = language::of_key(&key);
-            let surface =
-                commonest(&std::mem::take(&mut spellings[p])).unwrap_or_else(|| join("", &|w| w.surface.clone()));
+            let surface = commonest(&spellings[p]).unwrap_or_else(|| join("", &|w| w.surface.clone()));
             (Term { key, surface, lang, parts: parts.clone() }, words.len() + p)
         })
         .collect();
+    terms.par_sort_unstable_by(|a, b| a.0.key.cmp(&b.0.key));
     let count = words.len();
     terms.extend(words.into_iter().enumerate().map(|(i, word)| (word, i)));
-    terms.par_sort_unstable_by(|a, b| a.0.key.cmp(&b.0.key));
+    // Two sorted runs, which a stable sort merges.
+    terms.sort_by(|a, b| a.0.key.cmp(&b.0.key));
     let mut numbers = vec![0_u32; terms.len()];
     for (number, (_, old)) in (0_u32..).zip(&terms) {
         numbers[*old] = number;
@@ -275,8 +291,11 @@ fn phrase_spellings(
     chunks: &[Read],
     matcher: &Matcher,
 ) -> Vec<Spellings> {
-    let chinese: Vec<bool> =
-        found.iter().map(|parts| parts.iter().all(|&w| words[w as usize].lang == Lang::Zh)).collect();
+    let is_chinese = |&w: &u32| words[w as usize].lang == Lang::Zh;
+    let chinese: Vec<bool> = found.iter().map(|parts| parts.iter().all(is_chinese)).collect();
+    // The words but Chinese ones that phrases have: most Chinese texts have none.
+    let mut other = vec![false; words.len()];
+    found.iter().flatten().filter(|w| !is_chinese(w)).for_each(|&w| other[w as usize] = true);
     let per_chunk: Vec<Vec<(u32, Spellings)>> = chunks
         .par_iter()
         .zip(articles.par_chunks(chunk_size(articles.len())))
@@ -287,32 +306,33 @@ fn phrase_spellings(
                     article.passages.iter().flat_map(|p| [p.heading.as_deref().unwrap_or_default(), p.text.as_str()]);
                 let texts = std::iter::once(article.title.as_str()).chain(headings);
                 for (toks, text) in chunk.toks.texts_of(at).zip(texts) {
+                    if !toks.iter().any(|tok| other[tok.word() as usize]) {
+                        continue;
+                    }
                     matcher.find(
                         toks.len(),
                         |i| (Some(toks[i].word()), toks[i].linked()),
                         |p, from, to| {
                             if !chinese[p as usize] {
                                 let written = &text[toks[from].start as usize..toks[to - 1].end as usize];
-                                let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
                                 let uses = Uses { inside: u32::from(toks[from].inside()), all: 1 };
-                                count_folded(local.entry(p).or_default(), &written, uses);
+                                count(local.entry(p).or_default(), written, uses);
                             }
                         },
                     );
                 }
             }
-            let mut local: Vec<_> = local.into_iter().collect();
-            local.sort_unstable_by_key(|&(p, _)| p);
-            local
+            local.into_iter().collect()
         })
         .collect();
     let mut spellings = vec![Spellings::new(); found.len()];
     for (p, own) in per_chunk.into_iter().flatten() {
-        for (spelling, uses) in own {
-            count(&mut spellings[p as usize], &spelling, uses);
+        for (written, uses) in own {
+            let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
+            count(&mut spellings[p as usize], written, uses);
         }
     }
-    spellings
+    spellings.into_par_iter().map(as_typed).collect()
 }
 
 /// The tokens of articles, phrases before their words.

@@ -6,9 +6,10 @@ use super::{
     Settings,
     chinese::Chinese,
     dictionary,
+    language::is_japanese,
     normal::Folded,
     quantities::{is_measure, is_quantity},
-    runs::{Writing, is_japanese, writing},
+    runs::{Writing, writing},
     stopwords::StopWords,
 };
 use crate::error::Result;

@@ -78,9 +78,10 @@ use std::{borrow::Cow, fmt, ops::Range, path::PathBuf, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use self::{
+    language::is_japanese,
     lexis::Lexis,
     phrases::Matcher,
-    runs::{Writing, is_japanese},
+    runs::Writing,
     scan::{Kind, Vocabulary},
 };
 pub use chinese::{dictionary_words, part_of_speech, word_list};

@@ -86,14 +86,20 @@ impl<'t> Folded<'t> {
             };
             return Self { text, edits: Vec::new() };
         }
-        let (mut text, edits) = if original.chars().all(|c| has(PLAIN, c)) {
+        let (mut plain, mut traditional) = (true, false);
+        for c in original.chars() {
+            plain &= has(PLAIN, c);
+            traditional |= has(TRADITIONAL, c);
+        }
+        let (mut text, edits) = if plain {
             (Cow::Borrowed(original), Vec::new())
         } else {
             let (text, edits) = fold(original);
+            traditional = text.chars().any(|c| has(TRADITIONAL, c));
             (Cow::Owned(text), edits)
         };
         // One three-byte character becomes another, so no offset moves.
-        if !keep_han && text.chars().any(|c| has(TRADITIONAL, c)) {
+        if !keep_han && traditional {
             let simplified = simplify(&text);
             if simplified.len() == text.len() {
                 text = Cow::Owned(simplified);

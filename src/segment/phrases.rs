@@ -16,10 +16,7 @@
 //! are by the C-value of Frantzi, Ananiadou and Mima (*Automatic recognition of multi-word terms*, 2000); the longer one is
 //! taken if it is not too long.
 
-use std::{
-    cmp::Reverse,
-    sync::atomic::{AtomicU8, Ordering},
-};
+use std::ops::Range;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -41,17 +38,11 @@ const STUMP: f64 = 0.8;
 /// Passes over the occurrences that weed out phrases whose words mostly went to other phrases.
 const WEEDINGS: usize = 3;
 
-/// Slots that pairs are counted in, at most; 4 MB, which a processor keeps at hand.
-const SLOTS: usize = 1 << 22;
-
 /// Candidates that a thread looks at at a time, at least; any number gives the same phrases.
 const GRAMS: usize = 1024;
 
-/// A slot counts no further, so that no number of threads can make it overflow.
-const FULL: u8 = 100;
-
-/// Parts the sequences of words.
-pub(super) const BREAK: u32 = u32::MAX;
+/// Words that are looked at before their pairs are.
+const BLOCK: usize = 256;
 
 /// How often a phrase must occur among `words` words: three times in a digest, more in a large corpus, where anything
 /// happens three times. Grows with the square root: 4 in 120 000 words, 16 in 2.5 million.
@@ -59,19 +50,38 @@ fn enough(words: usize) -> u32 {
     ((words as f64).sqrt() / 100.0).ceil().max(3.0) as u32
 }
 
-/// The words of a corpus in order, [`BREAK`] wherever two do not link.
+/// The words of a corpus in order. The place of a word in it is a number of 32 bits.
 #[derive(Debug, Default)]
 pub(super) struct Sequence {
-    /// Each text begins with a [`BREAK`].
-    words: Vec<u32>,
+    words: Vec<Word>,
     /// Where each text begins, and its article; both ascend.
     texts: Vec<(u32, u32)>,
+}
+
+/// A word of a [`Sequence`], and whether it links to the one before.
+#[derive(Clone, Copy, Debug, Default)]
+struct Word(u32);
+
+impl Word {
+    const LINKED: u32 = 1 << 31;
+
+    fn new(word: u32, linked: bool) -> Self {
+        Self(word & !Self::LINKED | if linked { Self::LINKED } else { 0 })
+    }
+
+    fn number(self) -> u32 {
+        self.0 & !Self::LINKED
+    }
+
+    fn linked(self) -> bool {
+        self.0 & Self::LINKED != 0
+    }
 }
 
 impl Sequence {
     /// The sequence of some parts of a corpus, side by side: `texts` calls what it is given with each text of a part, as its
     /// article and its words, each with whether it links to the one before.
-    pub(super) fn of<I: Iterator<Item = (u32, bool)>>(
+    pub(super) fn of<I: ExactSizeIterator<Item = (u32, bool)>>(
         parts: usize,
         texts: impl Fn(usize, &mut dyn FnMut(u32, I)) + Sync,
     ) -> Self {
@@ -80,29 +90,26 @@ impl Sequence {
             let (mut words, mut all) = (0, 0);
             texts(part, &mut |_, text| {
                 all += 1;
-                words += text.enumerate().map(|(i, (_, linked))| 1 + usize::from(i == 0 || !linked)).sum::<usize>();
+                words += text.len();
             });
             (words, all)
         };
         let sizes: Vec<(usize, usize)> = (0..parts).into_par_iter().map(size).collect();
         let (words, all) = sizes.iter().fold((0, 0), |sum, size| (sum.0 + size.0, sum.1 + size.1));
-        let mut whole = Self { words: vec![BREAK; words], texts: vec![(0, 0); all] };
+        let mut whole = Self { words: vec![Word::default(); words], texts: vec![(0, 0); all] };
         let firsts: Vec<usize> =
             sizes.iter().scan(0, |next, size| Some(std::mem::replace(next, *next + size.0))).collect();
         let words = split(&mut whole.words, sizes.iter().map(|size| size.0));
         let own = split(&mut whole.texts, sizes.iter().map(|size| size.1));
-        words.into_par_iter().zip(own).zip(firsts).enumerate().for_each(|(part, ((words, own), first))| {
-            let room = words.len();
-            let mut words = words.iter_mut();
+        words.into_par_iter().zip(own).zip(firsts).enumerate().for_each(|(part, ((mut words, own), mut begin))| {
             let mut own = own.iter_mut();
             texts(part, &mut |article, text| {
-                let begin = u32::try_from(first + room - words.len()).unwrap_or(u32::MAX);
-                own.by_ref().take(1).for_each(|to| *to = (begin, article));
-                for (i, (word, linked)) in text.enumerate() {
-                    let broken = (i == 0 || !linked).then_some(BREAK);
-                    for (word, to) in broken.into_iter().chain([word]).zip(words.by_ref()) {
-                        *to = word;
-                    }
+                let first = u32::try_from(begin).unwrap_or(u32::MAX);
+                own.by_ref().take(1).for_each(|to| *to = (first, article));
+                begin += text.len();
+                let room = words.split_off_mut(..text.len()).unwrap_or_default();
+                for (i, ((word, linked), to)) in text.zip(room).enumerate() {
+                    *to = Word::new(word, linked && i > 0);
                 }
             });
         });
@@ -110,11 +117,11 @@ impl Sequence {
     }
 
     /// How widely words occur that begin at these places, ascending.
-    fn spread(&self, places: impl Iterator<Item = u32>) -> Spread {
+    fn spread(&self, places: &[u32]) -> Spread {
         // Most are met in many articles, so few are looked up.
         let mut seen: Option<(usize, u32)> = None;
         let mut texts = 0;
-        for place in places {
+        for &place in places {
             let text = self.texts.partition_point(|&(begin, _)| begin <= place) - 1;
             let article = self.texts[text].1;
             match seen {
@@ -129,6 +136,28 @@ impl Sequence {
             }
         }
         if texts == 2 { Spread::Thin } else { Spread::None }
+    }
+
+    /// How often each word occurs. Sums of integers, so their order is free.
+    fn counts(&self, vocabulary: usize) -> Vec<u32> {
+        let count = |words: &[Word]| {
+            let mut counts = vec![0_u32; vocabulary];
+            words.iter().for_each(|word| counts[word.number() as usize] += 1);
+            counts
+        };
+        let add = |mut sum: Vec<u32>, part: Vec<u32>| {
+            sum.iter_mut().zip(part).for_each(|(sum, n)| *sum += n);
+            sum
+        };
+        let share = self.words.len().div_ceil(rayon::current_num_threads()).max(1);
+        self.words.par_chunks(share).map(count).reduce(|| vec![0; vocabulary], add)
+    }
+
+    /// The word beside `n` words at a place, before or `after` them, if it links.
+    fn beside(&self, place: u32, n: usize, after: bool) -> Option<u32> {
+        let own = place as usize;
+        let (linked, beside) = if after { (own + n, own + n) } else { (own, own.checked_sub(1)?) };
+        self.words.get(linked).filter(|word| word.linked()).and(self.words.get(beside)).map(|word| word.number())
     }
 }
 
@@ -151,8 +180,8 @@ enum Spread {
 /// A candidate.
 #[derive(Clone, Copy, Debug)]
 struct Gram {
-    /// Where it first occurs.
-    first: u32,
+    /// Its first one among the places of its level.
+    begin: u32,
     count: u32,
     /// The candidates of one word less that it begins with and ends in.
     parts: [u32; 2],
@@ -160,23 +189,191 @@ struct Gram {
     accepted: bool,
 }
 
-/// Where the candidates of one length occur, ascending: the place of the first word, and which it is.
-type Places = Vec<(u32, u32)>;
+/// The candidates of one length.
+#[derive(Debug, Default)]
+struct Level {
+    /// By the first of their parts, then by the second.
+    grams: Vec<Gram>,
+    /// Where their first words stand: the places of each candidate side by side, ascending. None of single words.
+    places: Vec<u32>,
+}
+
+/// What follows a candidate somewhere: the candidate that begins one word later, in the upper half, and the place.
+type Follower = u64;
+
+fn follower(right: u32, place: usize) -> Follower {
+    u64::from(right) << 32 | place as u64
+}
+
+impl Level {
+    fn places(&self, gram: &Gram) -> &[u32] {
+        &self.places[gram.begin as usize..][..gram.count as usize]
+    }
+
+    /// Adds the candidates that begin with `left` and occur at least `least` times, given all that follows it.
+    fn add(&mut self, left: u32, followers: &mut [Follower], least: u32, sequence: &Sequence) {
+        followers.sort_unstable();
+        let groups = followers.chunk_by(|a, b| a >> 32 == b >> 32);
+        for group in groups.filter(|group| group.len() >= least as usize) {
+            let begin = self.places.len();
+            self.places.extend(group.iter().map(|&follower| follower as u32));
+            let spread = sequence.spread(&self.places[begin..]);
+            let right = (group[0] >> 32) as u32;
+            self.grams.push(Gram {
+                begin: u32::try_from(begin).unwrap_or(u32::MAX),
+                count: u32::try_from(group.len()).unwrap_or(u32::MAX),
+                parts: [left, right],
+                spread,
+                accepted: false,
+            });
+        }
+    }
+
+    /// The candidates of parts, in order.
+    fn concat(parts: Vec<Self>) -> Self {
+        let mut parts = parts.into_iter();
+        let mut whole = parts.next().unwrap_or_default();
+        for part in parts {
+            let before = u32::try_from(whole.places.len()).unwrap_or(u32::MAX);
+            whole.places.extend(part.places);
+            whole.grams.extend(part.grams.into_iter().map(|gram| Gram { begin: gram.begin + before, ..gram }));
+        }
+        whole
+    }
+
+    /// The single words.
+    fn words(counts: &[u32]) -> Self {
+        let single = |&count| Gram { begin: 0, count, parts: [0; 2], spread: Spread::Wide, accepted: false };
+        Self { grams: counts.iter().map(single).collect(), places: Vec::new() }
+    }
+
+    /// The candidates that begin with each of so many, given what follows these: `follow` adds it to a list.
+    fn of(lefts: usize, least: u32, sequence: &Sequence, follow: impl Fn(usize, &mut Vec<Follower>) + Sync) -> Self {
+        let of = |part: usize| {
+            let mut level = Self::default();
+            let mut followers = Vec::new();
+            for left in part * GRAMS..lefts.min((part + 1) * GRAMS) {
+                followers.clear();
+                follow(left, &mut followers);
+                level.add(left as u32, &mut followers, least, sequence);
+            }
+            level
+        };
+        Self::concat((0..lefts.div_ceil(GRAMS)).into_par_iter().map(of).collect())
+    }
+
+    /// The pairs of words that occur at least `least` times each and together.
+    fn pairs(sequence: &Sequence, counts: &[u32], least: u32) -> Self {
+        let often: Vec<bool> = counts.iter().map(|&count| count >= least).collect();
+        let share = sequence.words.len().div_ceil(rayon::current_num_threads()).max(1);
+        let pairs = |first: usize| Pairs::new(sequence, first..(first + share).min(sequence.words.len()), &often);
+        let firsts: Vec<usize> = (0..sequence.words.len()).step_by(share).collect();
+        let parts: Vec<Pairs> = firsts.into_par_iter().map(pairs).collect();
+        Self::of(counts.len(), least, sequence, |left, followers| {
+            parts.iter().for_each(|part| followers.extend_from_slice(part.of(left)));
+        })
+    }
+
+    /// The candidates of one word more than these, which `at` has by place, each counted from 1.
+    fn longer(&self, at: &[u32], sequence: &Sequence, least: u32) -> Self {
+        Self::of(self.grams.len(), least, sequence, |left, followers| {
+            followers.extend(self.places(&self.grams[left]).iter().filter_map(|&place| {
+                let right = at.get(place as usize + 1)?.checked_sub(1)?;
+                Some(follower(right, place as usize))
+            }));
+        })
+    }
+
+    /// Notes by place which candidate occurs there, counted from 1; 0 where none does.
+    fn note(&self, at: &mut [u32]) {
+        at.fill(0);
+        for (number, gram) in (1..).zip(&self.grams) {
+            self.places(gram).iter().for_each(|&place| at[place as usize] = number);
+        }
+    }
+
+    /// Whether a candidate of `n` words nearly always stands next to one and the same word.
+    fn is_stump(&self, gram: &Gram, n: usize, sequence: &Sequence) -> bool {
+        [false, true].iter().any(|&after| {
+            let beside = || self.places(gram).iter().filter_map(|&place| sequence.beside(place, n, after));
+            // The only one that can be met in more than half of the places (Boyer and Moore, *MJRTY: a fast majority vote
+            // algorithm*, 1991).
+            let (candidate, _) = beside().fold((0, 0_u32), |(candidate, lead), word| match lead {
+                0 => (word, 1),
+                _ if candidate == word => (word, lead + 1),
+                _ => (candidate, lead - 1),
+            });
+            let times = beside().filter(|&word| word == candidate).count();
+            times as f64 >= STUMP * f64::from(gram.count)
+        })
+    }
+}
+
+/// The pairs of frequent words in a part of a sequence, by the first of them.
+struct Pairs {
+    followers: Vec<Follower>,
+    /// Where those of each word end.
+    ends: Vec<usize>,
+}
+
+impl Pairs {
+    fn new(sequence: &Sequence, part: Range<usize>, often: &[bool]) -> Self {
+        // The ends are first how many there are of each word, then where the next is put.
+        let mut ends = vec![0; often.len()];
+        Self::each(sequence, part.clone(), often, |left, _| ends[left] += 1);
+        let mut all = 0;
+        for end in &mut ends {
+            all += std::mem::replace(end, all);
+        }
+        let mut followers = vec![0; all];
+        Self::each(sequence, part, often, |left, follower| {
+            followers[ends[left]] = follower;
+            ends[left] += 1;
+        });
+        Self { followers, ends }
+    }
+
+    fn each(sequence: &Sequence, part: Range<usize>, often: &[bool], mut see: impl FnMut(usize, Follower)) {
+        let words = &sequence.words[part.start..sequence.words.len().min(part.end + 1)];
+        // One pair in three, in no pattern: which they are is noted without a branch, some at a time.
+        let mut noted = [0_u8; BLOCK];
+        let mut before = false;
+        for (block, own) in words.chunks(BLOCK).enumerate() {
+            let mut length = 0;
+            for (i, word) in (0..=u8::MAX).zip(own) {
+                let often = often[word.number() as usize];
+                noted[length] = i;
+                length += usize::from(before & often & word.linked());
+                before = often;
+            }
+            for &i in &noted[..length] {
+                let right = block * BLOCK + usize::from(i);
+                see(words[right - 1].number() as usize, follower(words[right].number(), part.start + right - 1));
+            }
+        }
+    }
+
+    /// What follows a word.
+    fn of(&self, left: usize) -> &[Follower] {
+        let first = left.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.followers[first..self.ends[left]]
+    }
+}
 
 /// The candidates of each length from one word on.
-struct Grams(Vec<Vec<Gram>>);
+struct Grams(Vec<Level>);
 
 impl Grams {
     /// Of a candidate of `n` words the one of `length` words that it begins with, or `ends` in.
     fn part(&self, n: usize, gram: u32, length: usize, ends: bool) -> &Gram {
         let side = usize::from(ends);
-        let number = (length..n).rev().fold(gram, |gram, shorter| self.0[shorter][gram as usize].parts[side]);
-        &self.0[length - 1][number as usize]
+        let number = (length..n).rev().fold(gram, |gram, shorter| self.0[shorter].grams[gram as usize].parts[side]);
+        &self.0[length - 1].grams[number as usize]
     }
 
     /// Whether the halves of a candidate of `n` words go together, however it is halved; `sure` is the G² asked for.
     fn go_together(&self, n: usize, number: u32, total: usize, sure: f64) -> bool {
-        let gram = self.0[n - 1][number as usize];
+        let gram = self.0[n - 1].grams[number as usize];
         if gram.spread == Spread::None {
             return false;
         }
@@ -197,140 +394,69 @@ impl Grams {
 
 /// The phrases of a corpus as sequences of words, sorted.
 pub(super) fn learn(sequence: &Sequence, vocabulary: usize) -> Vec<Vec<u32>> {
-    let words = &sequence.words;
-    let counts = counts(words, vocabulary);
+    let counts = sequence.counts(vocabulary);
     let total = counts.iter().map(|&count| count as usize).sum();
     let least = enough(total);
-    let single = |&count: &u32| Gram { first: 0, count, parts: [0; 2], spread: Spread::Wide, accepted: false };
-    let mut grams = Grams(vec![counts.iter().map(single).collect()]);
-    let often = |word: u32| word != BREAK && counts[word as usize] >= least;
-    let two = |(place, two): (usize, &[u32])| {
-        let frequent = often(two[0]) && often(two[1]);
-        frequent.then(|| Pair { left: two[0], right: two[1], place: u32::try_from(place).unwrap_or(u32::MAX) })
-    };
-    let more = |two: &[(u32, u32)]| {
-        let [(place, left), (next, right)] = [two[0], two[1]];
-        (place + 1 == next).then_some(Pair { left, right, place })
-    };
-    // Of single words no places: they occur everywhere.
-    let mut places: Vec<Places> = vec![Places::new()];
-    for n in 2..=LONGEST {
-        let shorter = &places[n - 2];
-        let (level, found) = if n == 2 {
-            extend(sequence, words.len(), least, || words.par_windows(2).with_min_len(4096).enumerate().filter_map(two))
-        } else {
-            extend(sequence, shorter.len(), least, || shorter.par_windows(2).with_min_len(4096).filter_map(more))
-        };
-        places.push(level);
-        grams.0.push(found);
+    let pairs = Level::pairs(sequence, &counts, least);
+    let mut grams = Grams(vec![Level::words(&counts), pairs]);
+    let mut at = vec![0; sequence.words.len()];
+    for n in 3..=LONGEST {
+        let shorter = &grams.0[n - 2];
+        shorter.note(&mut at);
+        let longer = shorter.longer(&at, sequence, least);
+        grams.0.push(longer);
     }
-    let tested: usize = grams.0[1..].iter().map(Vec::len).sum();
+    drop(at);
+    let tested: usize = grams.0[1..].iter().map(|level| level.grams.len()).sum();
     let sure = 2.0 * (tested.max(1) as f64).ln() + 2.0 * 10_f64.ln();
     for n in 2..=LONGEST {
-        let all = 0..u32::try_from(grams.0[n - 1].len()).unwrap_or(u32::MAX);
+        let all = 0..u32::try_from(grams.0[n - 1].grams.len()).unwrap_or(u32::MAX);
         let accepted: Vec<bool> =
             all.into_par_iter().with_min_len(GRAMS).map(|gram| grams.go_together(n, gram, total, sure)).collect();
-        grams.0[n - 1].iter_mut().zip(accepted).for_each(|(gram, accepted)| gram.accepted = accepted);
+        grams.0[n - 1].grams.iter_mut().zip(accepted).for_each(|(gram, accepted)| gram.accepted = accepted);
     }
-    let mut kept = whole(words, &places, &grams);
-    weed(&places, &mut kept, least);
-    let phrase = |n: usize, gram: &Gram| words[gram.first as usize..][..n].to_vec();
-    let of = |n: usize| {
-        grams.0[n - 1].iter().zip(&kept[n - 1]).filter(|(_, kept)| **kept).map(move |(gram, _)| phrase(n, gram))
-    };
-    let mut phrases: Vec<Vec<u32>> = (2..=LONGEST).flat_map(of).collect();
+    // The longest first.
+    let whole = (2..=LONGEST).rev().flat_map(|n| {
+        let level = &grams.0[n - 1];
+        let whole = |gram: &&Gram| gram.accepted && !level.is_stump(gram, n, sequence);
+        let found: Vec<&Gram> = level.grams.par_iter().with_min_len(GRAMS).filter(whole).collect();
+        found.into_iter().map(move |gram| (n, level.places(gram)))
+    });
+    let mut phrases: Vec<Vec<u32>> = weed(whole.collect(), least)
+        .map(|(n, places)| sequence.words[places[0] as usize..][..n].iter().map(|word| word.number()).collect())
+        .collect();
     phrases.sort_unstable();
     phrases
 }
 
-/// How often each word occurs. Sums of integers, so their order is free.
-fn counts(words: &[u32], vocabulary: usize) -> Vec<u32> {
-    let count = |words: &[u32]| {
-        let mut counts = vec![0_u32; vocabulary];
-        words.iter().filter(|&&word| word != BREAK).for_each(|&word| counts[word as usize] += 1);
-        counts
-    };
-    let add = |mut sum: Vec<u32>, part: Vec<u32>| {
-        sum.iter_mut().zip(part).for_each(|(sum, n)| *sum += n);
-        sum
-    };
-    let share = words.len().div_ceil(rayon::current_num_threads()).max(1);
-    words.par_chunks(share).map(count).reduce(|| vec![0; vocabulary], add)
-}
+/// A phrase: how many words it has, and where.
+type Found<'p> = (usize, &'p [u32]);
 
-/// Two candidates of one word less that begin at neighbouring places, and the first of these.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Pair {
-    left: u32,
-    right: u32,
-    place: u32,
-}
-
-/// Finds the candidates that occur at least `least` times, given their occurrences, at most `most`, in the order of the places:
-/// where, and what they are.
-fn extend<I: ParallelIterator<Item = Pair>>(
-    sequence: &Sequence,
-    most: usize,
-    least: u32,
-    pairs: impl Fn() -> I,
-) -> (Places, Vec<Gram>) {
-    // Most pairs are rare: those whose slot is met too rarely are left out before the rest is sorted. A slot is at least what
-    // its pairs are met, or full, whatever the order.
-    let slots = (2 * most).next_power_of_two().min(SLOTS);
-    let met: Vec<AtomicU8> = (0..slots).map(|_| AtomicU8::new(0)).collect();
-    let often = u8::try_from(least).map_or(FULL, |least| least.min(FULL));
-    let met = |pair: &Pair| {
-        let both = (u64::from(pair.left) << 32) | u64::from(pair.right);
-        &met[(both.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize & (slots - 1)]
-    };
-    pairs().for_each(|pair| {
-        let met = met(&pair);
-        if met.load(Ordering::Relaxed) < FULL {
-            met.fetch_add(1, Ordering::Relaxed);
-        }
-    });
-    let mut pairs: Vec<Pair> = pairs().filter(|pair| met(pair).load(Ordering::Relaxed) >= often).collect();
-    pairs.par_sort_unstable();
-    let groups = pairs.chunk_by(|a, b| (a.left, a.right) == (b.left, b.right));
-    let groups: Vec<&[Pair]> = groups.filter(|group| group.len() >= least as usize).collect();
-    let gram = |group: &&[Pair]| {
-        let Pair { left, right, place: first } = group[0];
-        let count = u32::try_from(group.len()).unwrap_or(u32::MAX);
-        let spread = sequence.spread(group.iter().map(|pair| pair.place));
-        Gram { first, count, parts: [left, right], spread, accepted: false }
-    };
-    let grams = groups.par_iter().with_min_len(GRAMS).map(gram).collect();
-    let mut places: Places =
-        (0..).zip(groups).flat_map(|(gram, group)| group.iter().map(move |pair| (pair.place, gram))).collect();
-    places.par_sort_unstable();
-    (places, grams)
-}
-
-/// Drops those that are `kept` of each length of which the longest match, from left to right, leaves fewer than `least`
+/// Drops the phrases, given the longest first, of which the longest match, from left to right, leaves fewer than `least`
 /// occurrences.
-fn weed(places: &[Places], kept: &mut [Vec<bool>], least: u32) {
+fn weed(mut found: Vec<Found<'_>>, least: u32) -> impl Iterator<Item = Found<'_>> {
     // All occurrences in order, the longest at each place first.
-    let mut all: Vec<(u32, Reverse<u32>, u32)> = Vec::new();
-    for ((n, places), kept) in (1..).zip(places).zip(&*kept) {
-        all.extend(
-            places.iter().filter(|place| kept[place.1 as usize]).map(|&(place, gram)| (place, Reverse(n), gram)),
-        );
-    }
+    let both = |place: u32, number: u32| u64::from(place) << 32 | u64::from(number);
+    let mut all: Vec<u64> = (0..)
+        .zip(&found)
+        .flat_map(|(number, (_, places))| places.iter().map(move |&place| both(place, number)))
+        .collect();
     all.par_sort_unstable();
+    let mut kept = vec![true; found.len()];
     for weeding in 0..=WEEDINGS {
-        let mut uses: Vec<Vec<u32>> = kept.iter().map(|kept| vec![0; kept.len()]).collect();
+        let mut uses = vec![0_u32; found.len()];
         let mut free = 0;
-        for &(place, Reverse(n), gram) in &all {
-            let (level, gram) = (n as usize - 1, gram as usize);
-            if place >= free && kept[level][gram] {
-                uses[level][gram] += 1;
-                free = place + n;
+        for &both in &all {
+            let (place, number) = ((both >> 32) as usize, both as u32 as usize);
+            if place >= free && kept[number] {
+                uses[number] += 1;
+                free = place + found[number].0;
             }
         }
         // At last only the unused go: they matched nowhere, so nothing changes without them.
         let least = if weeding == WEEDINGS { 1 } else { least };
         let mut dropped = false;
-        for (kept, uses) in kept.iter_mut().flatten().zip(uses.into_iter().flatten()) {
+        for (kept, uses) in kept.iter_mut().zip(uses) {
             dropped |= *kept && uses < least;
             *kept &= uses >= least;
         }
@@ -338,6 +464,9 @@ fn weed(places: &[Places], kept: &mut [Vec<bool>], least: u32) {
             break;
         }
     }
+    let mut kept = kept.into_iter();
+    found.retain(|_| kept.next() == Some(true));
+    found.into_iter()
 }
 
 /// NPMI and G² of two units met `a` and `b` times, together `ab` times, among `total` words; no G² if they are met together
@@ -348,70 +477,46 @@ fn association(ab: u32, a: u32, b: u32, total: usize) -> (f64, f64) {
     (npmi, if npmi > 0.0 { g2(ab, a, b, n) } else { 0.0 })
 }
 
-/// Which accepted candidates are no stumps: those that do not nearly always stand next to one and the same word.
-fn whole(words: &[u32], places: &[Places], grams: &Grams) -> Vec<Vec<bool>> {
-    let mut whole: Vec<Vec<bool>> =
-        grams.0.iter().map(|grams| grams.iter().map(|gram| gram.accepted).collect()).collect();
-    for n in 2..=LONGEST {
-        for side in [false, true] {
-            let mut neighbours: Vec<(u32, u32)> = places[n - 1]
-                .par_iter()
-                .filter(|place| grams.0[n - 1][place.1 as usize].accepted)
-                .filter_map(|&(place, gram)| {
-                    let at = if side { place as usize + n } else { (place as usize).checked_sub(1)? };
-                    words.get(at).filter(|&&word| word != BREAK).map(|&word| (gram, word))
-                })
-                .collect();
-            neighbours.par_sort_unstable();
-            for group in neighbours.chunk_by(|a, b| a == b) {
-                let gram = group[0].0 as usize;
-                if group.len() as f64 >= STUMP * f64::from(grams.0[n - 1][gram].count) {
-                    whole[n - 1][gram] = false;
-                }
-            }
-        }
-    }
-    whole
-}
-
 /// The phrases in a form that finds the longest one at a word.
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
-    /// From a node and a word to the next node; node 0 is the start.
+    /// The node of each word that phrases begin with, 0 for others; words after the last such are left out.
+    first: Vec<u32>,
+    /// From a node and a word to the next node.
     edges: FxHashMap<(u32, u32), u32>,
-    /// The phrase that ends at a node.
-    ends: Vec<Option<u32>>,
-    /// One bit a word: whether a phrase begins with it. Few do.
-    first: Vec<u64>,
+    nodes: Vec<Node>,
+}
+
+/// What is known of a node before the next word is looked up.
+#[derive(Clone, Copy, Debug, Default)]
+struct Node {
+    /// The phrase that ends there.
+    end: Option<u32>,
+    /// The bits of the words that go on from it. Most nodes have few, so that most words are not looked up.
+    filter: u64,
+}
+
+/// The bit of a word in the filters.
+fn bit(word: u32) -> u64 {
+    1 << (word & 63)
 }
 
 impl Matcher {
     /// Builds a matcher of phrases: each a name and the words it consists of.
     pub(super) fn new<'p>(phrases: impl Iterator<Item = (u32, &'p [u32])>) -> Self {
-        let mut matcher = Self { edges: FxHashMap::default(), ends: vec![None], first: Vec::new() };
+        let mut matcher = Self { nodes: vec![Node::default()], ..Self::default() };
         for (name, words) in phrases {
-            if let Some(&first) = words.first() {
-                let block = first as usize / 64;
-                matcher.first.resize(matcher.first.len().max(block + 1), 0);
-                matcher.first[block] |= 1 << (first % 64);
+            let Some((&first, rest)) = words.split_first() else { continue };
+            let least = (first as usize + 1).max(matcher.first.len());
+            matcher.first.resize(least, 0);
+            let mut node = grow(&mut matcher.first[first as usize], &mut matcher.nodes);
+            for &word in rest {
+                matcher.nodes[node].filter |= bit(word);
+                node = grow(matcher.edges.entry((node as u32, word)).or_default(), &mut matcher.nodes);
             }
-            let mut node = 0;
-            for &word in words {
-                let fresh = u32::try_from(matcher.ends.len()).unwrap_or(u32::MAX);
-                node = *matcher.edges.entry((node, word)).or_insert(fresh);
-                if node == fresh {
-                    matcher.ends.push(None);
-                }
-            }
-            if let Some(end) = matcher.ends.get_mut(node as usize) {
-                *end = Some(name);
-            }
+            matcher.nodes[node].end = Some(name);
         }
         matcher
-    }
-
-    fn begins(&self, word: u32) -> bool {
-        self.first.get(word as usize / 64).is_some_and(|block| (block >> (word % 64)) & 1 == 1)
     }
 
     /// Calls `each` with the phrases of a text, left to right, the longest at each place and without overlap: its name,
@@ -425,20 +530,25 @@ impl Matcher {
     ) {
         let mut i = 0;
         while i < len {
-            if !word(i).0.is_some_and(|name| self.begins(name)) {
+            let first = word(i).0.and_then(|name| self.first.get(name as usize)).copied().unwrap_or(0);
+            if first == 0 {
                 i += 1;
                 continue;
             }
             let mut best = None;
-            let mut node = 0;
-            for j in i..len {
-                let (name, linked) = word(j);
-                let Some(name) = name.filter(|_| linked || j == i) else { break };
-                let Some(&next) = self.edges.get(&(node, name)) else { break };
-                node = next;
-                if let Some(phrase) = self.ends.get(node as usize).copied().flatten() {
-                    best = Some((phrase, j + 1));
+            let mut at = first;
+            for j in i + 1..=len {
+                let node = self.nodes.get(at as usize).copied().unwrap_or_default();
+                if let Some(phrase) = node.end {
+                    best = Some((phrase, j));
                 }
+                if j == len {
+                    break;
+                }
+                let (name, linked) = word(j);
+                let Some(name) = name.filter(|&name| linked && node.filter & bit(name) != 0) else { break };
+                let Some(&next) = self.edges.get(&(at, name)) else { break };
+                at = next;
             }
             match best {
                 Some((phrase, end)) => {
@@ -449,6 +559,15 @@ impl Matcher {
             }
         }
     }
+}
+
+/// The node of that number, or a new one if it is 0.
+fn grow(node: &mut u32, nodes: &mut Vec<Node>) -> usize {
+    if *node == 0 {
+        *node = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
+        nodes.push(Node::default());
+    }
+    *node as usize
 }
 
 #[cfg(test)]

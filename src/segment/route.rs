@@ -142,24 +142,29 @@ impl<'a> Words<'a> {
     /// digits. Each character that cannot be part of a word comes by itself, but a line break of two characters.
     pub(super) fn cut(&self, text: &str, unknown: bool, mut emit: impl FnMut(usize, usize)) {
         let mut scratch = SCRATCH.take();
-        let mut characters = text.char_indices().peekable();
-        while let Some((start, c)) = characters.next() {
+        let mut at = 0;
+        while let Some(c) = text[at..].chars().next() {
             if !is_part(c) {
-                let breaks = c == '\r' && characters.next_if(|&(_, c)| c == '\n').is_some();
-                emit(start, start + if breaks { 2 } else { c.len_utf8() });
+                let end = at + if text[at..].starts_with("\r\n") { 2 } else { c.len_utf8() };
+                emit(at, end);
+                at = end;
                 continue;
             }
             scratch.starts.clear();
             scratch.codes.clear();
-            scratch.starts.push(start);
-            scratch.codes.push(self.list.code(c));
-            while let Some((at, c)) = characters.next_if(|&(_, c)| is_part(c)) {
-                scratch.starts.push(at);
+            let mut end = text.len();
+            for (i, c) in text[at..].char_indices() {
+                if !is_part(c) {
+                    end = at + i;
+                    break;
+                }
+                scratch.starts.push(at + i);
                 scratch.codes.push(self.list.code(c));
             }
-            scratch.starts.push(characters.peek().map_or(text.len(), |&(at, _)| at));
+            scratch.starts.push(end);
             self.find_route(text, &mut scratch);
             self.follow(text, &scratch, unknown, &mut emit);
+            at = end;
         }
         if scratch.starts.len() <= KEPT {
             SCRATCH.set(scratch);

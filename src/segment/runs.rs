@@ -66,20 +66,6 @@ pub(super) fn runs(text: &str, japanese: bool) -> Vec<Run> {
     runs
 }
 
-/// Whether a text is Japanese: at least a tenth of its Han and kana is kana.
-pub(super) fn is_japanese(text: &str) -> bool {
-    // Of Chinese text only the marks begin with the byte that kana begin with.
-    let is_kana = |c: char| matches!(c, '\u{3041}'..='\u{3096}' | '\u{30A1}'..='\u{30FA}');
-    let kana = memchr::memchr_iter(0xE3, text.as_bytes())
-        .filter(|&at| text.get(at..).and_then(|rest| rest.chars().next()).is_some_and(is_kana))
-        .count();
-    if kana < 2 {
-        return false;
-    }
-    let han = text.chars().filter(|c| matches!(c, '\u{4E00}'..='\u{9FFF}')).count();
-    kana * 10 >= han + kana
-}
-
 /// URLs and e-mail addresses in a folded text: byte ranges, in order, apart from one another.
 pub(super) fn opaque(text: &str) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();

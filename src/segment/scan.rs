@@ -1,8 +1,9 @@
 //! From one text to the words in it that count, with the links between them.
 
-use std::{collections::hash_map::Entry, hash::Hash, ops::Range};
+use std::{hash::BuildHasher, ops::Range};
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::{
     lexis::{Class, Lexis},
@@ -171,8 +172,8 @@ impl Uses {
 pub(super) type Spellings = Vec<(Box<str>, Uses)>;
 
 /// Counts a use of a spelling.
-pub(super) fn count(spellings: &mut Spellings, spelling: &str, uses: Uses) {
-    match spellings.iter_mut().find(|(s, _)| **s == *spelling) {
+pub(super) fn count(spellings: &mut Spellings, spelling: impl Into<Box<str>> + AsRef<str>, uses: Uses) {
+    match spellings.iter_mut().find(|(s, _)| **s == *spelling.as_ref()) {
         Some((_, known)) => known.add(uses),
         None => spellings.push((spelling.into(), uses)),
     }
@@ -187,27 +188,47 @@ pub(super) struct Form {
     pub(super) spellings: Spellings,
 }
 
-/// What a folded word counts as, and how often it counted as a term.
+/// What is looked at of a folded word wherever it stands in a text.
 #[derive(Clone, Copy, Debug)]
-struct Counted {
+struct Known {
+    /// The word, if it is short.
+    short: Short,
+    /// What it counts as.
     class: Class,
+    /// How often it counted as a term.
     uses: u32,
 }
 
-/// From words to numbers. A word of up to 15 bytes, as nearly all are, is its own key: nothing to follow, nothing to allot.
-#[derive(Debug, Default)]
-struct Index {
-    short: FxHashMap<u128, u32>,
-    long: FxHashMap<Box<str>, u32>,
+/// A word of up to 15 bytes, as nearly all are, and their count. Two such are compared at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Short([u64; 2]);
+
+impl Short {
+    /// The word that stands in a range of a text, if it is short.
+    fn of(text: &str, range: Range<usize>) -> Option<Self> {
+        let length = range.len();
+        if length > 15 {
+            return None;
+        }
+        let from = text.as_bytes().get(range.start..)?;
+        // Of sixteen bytes those beyond the word are cleared, which is quicker than to copy so many as it has.
+        let bytes = from.first_chunk().copied().unwrap_or_else(|| {
+            let mut bytes = [0; 16];
+            bytes.iter_mut().zip(from).for_each(|(to, &byte)| *to = byte);
+            bytes
+        });
+        let own = u128::from_le_bytes(bytes) & ((1 << (8 * length)) - 1) | (length as u128) << 120;
+        Some(Self([own as u64, (own >> 64) as u64]))
+    }
 }
 
-/// A word of up to 15 bytes as a number: its bytes and their count.
-fn packed(word: &str) -> Option<u128> {
-    let mut bytes = [0; 16];
-    let (text, length) = bytes.split_at_mut(15);
-    text.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
-    length[0] = word.len() as u8;
-    Some(u128::from_le_bytes(bytes))
+/// From words to numbers.
+#[derive(Debug, Default)]
+struct Index {
+    /// The numbers of short words, which are compared where they are [`Known`]: those of common words, met early, lie close
+    /// together.
+    short: HashTable<u32>,
+    long: FxHashMap<Box<str>, u32>,
 }
 
 /// The folded words met, each looked at once.
@@ -216,8 +237,8 @@ pub(super) struct Vocabulary {
     /// By cutter: one folded word may mean two things to two of them.
     index: Vec<Index>,
     pub(super) forms: Vec<Form>,
-    /// Of each form what is looked at wherever it stands in a text.
-    counted: Vec<Counted>,
+    /// Of each form.
+    known: Vec<Known>,
     /// Bytes of the longest word that can be a term.
     longest: usize,
     /// Words longer than that which were met.
@@ -235,61 +256,50 @@ pub(super) enum Kind {
     Running,
 }
 
-/// A word between the two passes of [`Vocabulary::read`].
+/// A word between the passes of [`Vocabulary::read`].
 #[derive(Debug)]
 struct Raw {
+    piece: Piece,
     form: u32,
-    start: usize,
-    end: usize,
-    linked: bool,
-    inside: bool,
-    han: bool,
 }
 
 impl Vocabulary {
     /// An empty vocabulary of words of up to `longest` bytes.
     pub(super) fn new(lexis: &Lexis, longest: usize) -> Self {
         let index = (0..lexis.len()).map(|_| Index::default()).collect();
-        Self { index, forms: Vec::new(), counted: Vec::new(), longest, overlong: 0, raw: Vec::new() }
+        Self { index, forms: Vec::new(), known: Vec::new(), longest, overlong: 0, raw: Vec::new() }
     }
 
-    fn intern(&mut self, lexis: &Lexis, cutter: usize, word: &str) -> u32 {
-        let index = &mut self.index[cutter];
-        let packed = packed(word);
-        let known = match &packed {
-            Some(key) => index.short.get(key),
-            None => index.long.get(word),
+    /// The number of the word that a cutter found in a range of a folded text.
+    fn intern(&mut self, lexis: &Lexis, cutter: usize, text: &str, range: Range<usize>) -> u32 {
+        let hash = |short: &Short| FxBuildHasher.hash_one(short);
+        let Index { short: index, long } = &mut self.index[cutter];
+        let short = Short::of(text, range.clone());
+        let found = match &short {
+            Some(short) => index.find(hash(short), |&form| self.known[form as usize].short == *short),
+            None => long.get(&text[range.clone()]),
         };
-        if let Some(&form) = known {
+        if let Some(&form) = found {
             return form;
         }
+        let word = &text[range];
         let form = u32::try_from(self.forms.len()).unwrap_or(u32::MAX);
         let (key, class) = if word.is_empty() { (String::new(), Class::Drop) } else { lexis.judge(cutter, word) };
         self.forms.push(Form { key, spellings: Vec::new() });
-        self.counted.push(Counted { class, uses: 0 });
-        match packed {
-            Some(key) => index.short.insert(key, form),
-            None => index.long.insert(word.into(), form),
-        };
-        form
-    }
-
-    /// Takes in another vocabulary and says what each of its forms is called here.
-    pub(super) fn absorb(&mut self, other: Self) -> Vec<u32> {
-        let mut names = vec![0; other.forms.len()];
-        let mut theirs: Vec<Option<_>> = other.forms.into_iter().zip(other.counted).map(Some).collect();
-        for (own, other) in self.index.iter_mut().zip(other.index) {
-            let (forms, counted) = (&mut self.forms, &mut self.counted);
-            take_in(&mut own.short, other.short, forms, counted, &mut theirs, &mut names);
-            take_in(&mut own.long, other.long, forms, counted, &mut theirs, &mut names);
+        self.known.push(Known { short: short.unwrap_or_default(), class, uses: 0 });
+        match short {
+            Some(short) => {
+                index.insert_unique(hash(&short), form, |&form| hash(&self.known[form as usize].short));
+            }
+            None => _ = long.insert(word.into(), form),
         }
-        names
+        form
     }
 
     /// The words that counted as terms: each with the number of its form.
     pub(super) fn used(self) -> impl Iterator<Item = (Form, usize)> {
-        let forms = self.forms.into_iter().zip(self.counted).enumerate();
-        forms.filter(|(_, (_, counted))| counted.uses > 0).map(|(number, (form, _))| (form, number))
+        let forms = self.forms.into_iter().zip(self.known).enumerate();
+        forms.filter(|(_, (_, known))| known.uses > 0).map(|(number, (form, _))| (form, number))
     }
 
     /// Adds the words of a text that count to `toks`, in order. Words that overlap a `hidden` range of the original are left
@@ -311,44 +321,40 @@ impl Vocabulary {
         let mut raw = std::mem::take(&mut self.raw);
         raw.clear();
         pieces(lexis, &folded, japanese, |piece| {
-            if hidden.iter().any(|h| h.start < piece.original.end && piece.original.start < h.end) {
-                return;
+            if !hidden.iter().any(|h| h.start < piece.original.end && piece.original.start < h.end) {
+                raw.push(Raw { piece, form: 0 });
             }
-            let mut word = &folded.text()[piece.folded.clone()];
-            if word.len() > self.longest {
+        });
+        // All at once, since each waits for memory, and the next can wait beside it.
+        for Raw { piece, form } in &mut raw {
+            let mut range = piece.folded.clone();
+            if range.len() > self.longest {
                 // It parts its neighbours as any dropped word does, and is not kept.
                 self.overlong += 1;
-                word = "";
+                range.end = range.start;
             }
-            let form = self.intern(lexis, piece.cutter, word);
-            raw.push(Raw {
-                form,
-                start: piece.original.start,
-                end: piece.original.end,
-                linked: piece.linked,
-                inside: kind == Kind::Running && !piece.opens,
-                han: piece.writing == Writing::Han,
-            });
-        });
-        self.link(original, &raw, toks);
+            *form = self.intern(lexis, piece.cutter, folded.text(), range);
+        }
+        self.link(original, kind, &raw, toks);
         self.raw = raw;
     }
 
-    /// Second pass: settles what depends on the neighbours, counts spellings, and keeps the words that count.
-    fn link(&mut self, original: &str, raw: &[Raw], toks: &mut Vec<Tok>) {
+    /// Last pass: settles what depends on the neighbours, counts spellings, and keeps the words that count.
+    fn link(&mut self, original: &str, kind: Kind, raw: &[Raw], toks: &mut Vec<Tok>) {
         let mut shouts: Option<bool> = None;
         // Bridges since the last word that counted; none where the chain is broken.
         let mut chain: Option<u8> = None;
-        for (i, word) in raw.iter().enumerate() {
-            if !word.linked {
+        for (i, Raw { piece, form }) in raw.iter().enumerate() {
+            if !piece.linked {
                 chain = None;
             }
-            let counts = match self.counted[word.form as usize].class {
+            let known = &mut self.known[*form as usize];
+            let counts = match known.class {
                 Class::Term => true,
-                Class::Stop(Stop::UnlessHead) => is_head(original, word, raw.get(i + 1)),
+                Class::Stop(Stop::UnlessHead) => is_head(original, piece, raw.get(i + 1).map(|next| &next.piece)),
                 Class::Stop(Stop::UnlessCapitals) => {
                     let shouts = shouts.get_or_insert_with(|| !original.chars().any(char::is_lowercase));
-                    !*shouts && !original[word.start..word.end].chars().any(char::is_lowercase)
+                    !*shouts && !original[piece.original.clone()].chars().any(char::is_lowercase)
                 }
                 Class::Stop(Stop::Bridge) => {
                     chain = chain.and_then(|n| (n < 2).then_some(n + 1));
@@ -360,56 +366,52 @@ impl Vocabulary {
                 chain = None;
                 continue;
             }
-            let uses = &mut self.counted[word.form as usize].uses;
-            *uses = uses.saturating_add(1);
-            if !word.han {
-                let form = &mut self.forms[word.form as usize];
-                let uses = Uses { inside: u32::from(word.inside), all: 1 };
-                count(&mut form.spellings, &original[word.start..word.end], uses);
+            known.uses = known.uses.saturating_add(1);
+            let inside = kind == Kind::Running && !piece.opens;
+            if piece.writing != Writing::Han {
+                let uses = Uses { inside: u32::from(inside), all: 1 };
+                count(&mut self.forms[*form as usize].spellings, &original[piece.original.clone()], uses);
             }
             let offset = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-            let range = (offset(word.start), offset(word.end));
-            toks.push(Tok::new(range, word.form, chain.is_some(), word.inside));
+            let range = (offset(piece.original.start), offset(piece.original.end));
+            toks.push(Tok::new(range, *form, chain.is_some(), inside));
             chain = Some(0);
         }
     }
 }
 
-/// Takes the words of an index, with their forms, into another, and notes what each form is called there.
-fn take_in<K: Eq + Hash>(
-    index: &mut FxHashMap<K, u32>,
-    other: FxHashMap<K, u32>,
-    forms: &mut Vec<Form>,
-    counted: &mut Vec<Counted>,
-    theirs: &mut [Option<(Form, Counted)>],
-    names: &mut [u32],
-) {
-    for (word, old) in other {
-        let Some((form, own)) = theirs[old as usize].take() else { continue };
-        names[old as usize] = match index.entry(word) {
-            Entry::Occupied(known) => {
-                let name = *known.get();
-                let known = &mut counted[name as usize].uses;
-                *known = known.saturating_add(own.uses);
-                for (spelling, uses) in form.spellings {
-                    count(&mut forms[name as usize].spellings, &spelling, uses);
-                }
-                name
-            }
-            Entry::Vacant(place) => {
-                let name = u32::try_from(forms.len()).unwrap_or(u32::MAX);
-                forms.push(form);
-                counted.push(own);
-                *place.insert(name)
-            }
-        };
-    }
-}
-
 /// `New` of `New Zealand`, `high` of `high-tech`.
-fn is_head(original: &str, word: &Raw, next: Option<&Raw>) -> bool {
+fn is_head(original: &str, word: &Piece, next: Option<&Piece>) -> bool {
     let Some(next) = next.filter(|next| next.linked) else { return false };
     let capital = |start: usize| original[start..].chars().next().is_some_and(char::is_uppercase);
-    let between = &original[word.end..next.start];
-    matches!(between, "-" | "‐" | "‑") || (capital(word.start) && capital(next.start))
+    let between = &original[word.original.end..next.original.start];
+    matches!(between, "-" | "‐" | "‑") || (capital(word.original.start) && capital(next.original.start))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn words_have_one_number_if_they_are_the_same_and_meant_by_the_same_cutter(
+            words in prop::collection::vec(("[ab\0]{0,2}|[ab]{14,16}|[一丁]{1,6}", 0_usize..2), 1..40),
+        ) {
+            let lexis = Lexis::new(&[], &[]);
+            let mut vocabulary = Vocabulary::new(&lexis, usize::MAX);
+            // The last ones stand where the text has no sixteen bytes more.
+            let text: String = words.iter().map(|(word, _)| word.as_str()).collect();
+            let mut numbers = FxHashMap::default();
+            let mut at = 0;
+            for (word, cutter) in &words {
+                let number = vocabulary.intern(&lexis, *cutter, &text, at..at + word.len());
+                at += word.len();
+                let fresh = numbers.len() as u32;
+                prop_assert_eq!(number, *numbers.entry((word, cutter)).or_insert(fresh));
+            }
+            prop_assert_eq!(vocabulary.forms.len(), numbers.len());
+        }
+    }
 }

@@ -5,9 +5,9 @@ use std::{fs, path::Path};
 use proptest::prelude::*;
 
 use super::{
+    language::is_japanese,
     lexis::Lexis,
     normal::Folded,
-    runs::is_japanese,
     scan::{Piece, pieces},
     *,
 };
