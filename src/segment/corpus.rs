@@ -99,12 +99,12 @@ fn put_together(articles: &[Article], (local, owners, mut chunks): All, settings
 fn read_all(articles: &[Article], lexis: &Lexis, longest: usize) -> All {
     let chunks: Vec<&[Article]> = articles.chunks(chunk_size(articles.len())).collect();
     let next = AtomicUsize::new(0);
-    let work = |_| {
+    let work = |owner| {
         let mut vocabulary = Vocabulary::new(lexis, longest);
         let mut done = Vec::new();
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(chunk) = chunks.get(at) else { return (Words::of(vocabulary), done) };
+            let Some(chunk) = chunks.get(at) else { return (Words::of(vocabulary, owner), done) };
             let mut read = Read::default();
             chunk.iter().for_each(|article| read.add(&mut vocabulary, lexis, article));
             read.toks.close();
@@ -130,21 +130,23 @@ struct Words {
     count: usize,
 }
 
-/// A form of a vocabulary, by its number there.
+/// A form of a vocabulary.
 struct Met {
     key: String,
-    number: usize,
     spellings: Spellings,
+    /// Whose vocabulary it is, and its number there.
+    owner: u32,
+    number: u32,
 }
 
 impl Words {
-    fn of(vocabulary: Vocabulary) -> Self {
+    fn of(vocabulary: Vocabulary, owner: usize) -> Self {
         let count = vocabulary.forms.len();
-        let met = |(mut form, number): (Form, usize)| {
-            if !form.spellings.iter().all(|(spelling, _)| spelling.is_ascii()) {
-                form.spellings = as_typed(form.spellings);
-            }
-            Met { key: form.key, number, spellings: form.spellings }
+        let short = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let met = |(Form { key, spellings }, number): (Form, usize)| {
+            let ascii = spellings.iter().all(|(spelling, _)| spelling.is_ascii());
+            let spellings = if ascii { spellings } else { as_typed(spellings) };
+            Met { key, spellings, owner: short(owner), number: short(number) }
         };
         let mut met: Vec<Met> = vocabulary.used().map(met).collect();
         met.sort_unstable_by(|a, b| a.key.cmp(&b.key));
@@ -155,19 +157,19 @@ impl Words {
 /// The words that occur, sorted by key, and for each thread the rank of each form's word.
 fn words(words: Vec<Words>) -> (Vec<Term>, Vec<Vec<u32>>) {
     let mut ranks: Vec<Vec<u32>> = words.iter().map(|own| vec![0; own.count]).collect();
-    let with_owner = |(owner, own): (usize, Words)| own.met.into_iter().map(move |met| (owner, met));
-    let mut all: Vec<(usize, Met)> = words.into_iter().enumerate().flat_map(with_owner).collect();
+    let mut all: Vec<Met> = Vec::with_capacity(words.iter().map(|own| own.met.len()).sum());
+    words.into_iter().for_each(|own| all.extend(own.met));
     // As many sorted runs as threads, which a stable sort merges.
-    all.sort_by(|(_, a), (_, b)| a.key.cmp(&b.key));
-    let groups: Vec<_> = all.chunk_by_mut(|(_, a), (_, b)| a.key == b.key).collect();
+    all.sort_by(|a, b| a.key.cmp(&b.key));
+    let groups: Vec<_> = all.chunk_by_mut(|a, b| a.key == b.key).collect();
     for (rank, group) in (0_u32..).zip(&groups) {
-        group.iter().for_each(|(owner, met)| ranks[*owner][met.number] = rank);
+        group.iter().for_each(|met| ranks[met.owner as usize][met.number as usize] = rank);
     }
-    let word = |group: &mut [(usize, Met)]| {
-        let mut all = group.iter_mut().map(|(_, met)| std::mem::take(&mut met.spellings));
+    let word = |group: &mut [Met]| {
+        let mut all = group.iter_mut().map(|met| std::mem::take(&mut met.spellings));
         let mut spellings = all.next().unwrap_or_default();
         all.flatten().for_each(|(spelling, uses)| count(&mut spellings, spelling, uses));
-        let key = std::mem::take(&mut group[0].1.key);
+        let key = std::mem::take(&mut group[0].key);
         let surface = commonest(&spellings).unwrap_or_else(|| key.clone());
         Term { lang: language::of_key(&key), surface, key, parts: Vec::new() }
     };
