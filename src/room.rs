@@ -29,7 +29,7 @@ pub fn give_back(articles: usize) {
 /// Pieces of this many bytes or more go back to the system as soon as they are let go of. Left alone, glibc keeps from then on
 /// whatever is smaller than the largest that was: of a corpus, than the text of a file.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-const PIECE: i32 = 6 << 20;
+const PIECE: i32 = 4 << 20;
 
 /// So do as many bytes as this that are free at the end of a heap. With fewer, the system would be asked again and again for what
 /// it was just given.
