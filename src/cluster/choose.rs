@@ -407,53 +407,21 @@ fn cosines(mut rows: Array2<f32>) -> Array2<f32> {
     rows.dot(&rows.t())
 }
 
-/// Cosines that are compared with the least one kept at a time.
-const STRIP: usize = 16;
-
-/// The `most` largest of the positive cosines of a row to others, in no order, equal ones by place: in the lower half of each
-/// number the place.
-fn largest(line: &[f32], row: usize, most: usize, kept: &mut Vec<u64>) {
-    kept.clear();
-    // The least that is still wanted: after so many have been met, few are.
-    let mut least = 0.0;
-    let room = 4 * most.max(STRIP);
-    for (strip, first) in line.chunks(STRIP).zip((0..).step_by(STRIP)) {
-        if !strip.iter().fold(false, |any, &cosine| any | (cosine > least)) {
-            continue;
-        }
-        for (other, &cosine) in (first..).zip(strip) {
-            if cosine > least && other != row {
-                // Those of the largest cosines are the least such numbers: positive numbers are ordered as their bits.
-                kept.push(u64::from(!cosine.to_bits()) << 32 | other as u64);
-            }
-        }
-        if kept.len() >= room {
-            keep(kept, most);
-            least = kept.last().map_or(0.0, |&key| f32::from_bits(!((key >> 32) as u32)));
-        }
-    }
-    keep(kept, most);
-}
-
-/// Keeps the least numbers, the largest of them last.
-fn keep(numbers: &mut Vec<u64>, most: usize) {
-    if numbers.len() > most {
-        if let Some(last) = most.checked_sub(1) {
-            numbers.select_nth_unstable(last);
-        }
-        numbers.truncate(most);
-    }
-}
-
 /// The graph that ties each row to its nearest others by the positive part of the cosine about the corpus's mean; a tie
 /// counts half in each direction. Rows of (neighbour, weight), by neighbour.
 fn neighbours(cosines: &Array2<f32>, nearest: usize) -> Vec<Vec<(usize, f64)>> {
     let n = cosines.nrows();
     let mut graph = vec![Vec::new(); n];
-    let mut others: Vec<u64> = Vec::new();
-    let cosines = cosines.as_standard_layout();
+    // Those of the largest cosines are the least such numbers, equal ones by place: positive numbers are ordered as their bits.
+    let key = |(other, cosine): (usize, &f32)| u64::from(!cosine.to_bits()) << 32 | other as u64;
+    let mut others: Vec<u64> = Vec::with_capacity(n);
     for (row, line) in cosines.rows().into_iter().enumerate() {
-        largest(line.to_slice().unwrap_or_default(), row, nearest, &mut others);
+        others.clear();
+        others.extend(line.iter().enumerate().filter(|&(other, &cosine)| other != row && cosine > 0.0).map(key));
+        if others.len() > nearest {
+            others.select_nth_unstable(nearest);
+            others.truncate(nearest);
+        }
         for &key in &others {
             let other = (key & u64::from(u32::MAX)) as usize;
             let half = f64::from(line[other]) / 2.0;
@@ -472,32 +440,4 @@ fn neighbours(cosines: &Array2<f32>, nearest: usize) -> Vec<Vec<(usize, f64)>> {
         });
     }
     graph
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn the_largest_are_those_of_a_sorted_row(
-            cells in prop::collection::vec(-3_i8..40, 1..400),
-            row in 0_usize..400,
-            most in 0_usize..40,
-        ) {
-            // Few values, so that many are equal.
-            let line: Vec<f32> = cells.iter().map(|&cell| f32::from(cell) / 8.0).collect();
-            let mut kept = Vec::new();
-            largest(&line, row, most, &mut kept);
-            let mut found: Vec<usize> = kept.iter().map(|&key| (key & u64::from(u32::MAX)) as usize).collect();
-            found.sort_unstable();
-            let mut sorted: Vec<usize> = (0..line.len()).filter(|&i| i != row && line[i] > 0.0).collect();
-            sorted.sort_by(|&a, &b| line[b].total_cmp(&line[a]));
-            sorted.truncate(most);
-            sorted.sort_unstable();
-            prop_assert_eq!(found, sorted);
-        }
-    }
 }

@@ -293,11 +293,9 @@ fn phrase_spellings(
     chunks: &[Read],
     matcher: &Matcher,
 ) -> Vec<Spellings> {
-    let is_chinese = |&w: &u32| words[w as usize].lang == Lang::Zh;
-    let chinese: Vec<bool> = found.iter().map(|parts| parts.iter().all(is_chinese)).collect();
     // The words but Chinese ones that phrases have: most Chinese texts have none.
     let mut other = vec![false; words.len()];
-    found.iter().flatten().filter(|w| !is_chinese(w)).for_each(|&w| other[w as usize] = true);
+    found.iter().flatten().for_each(|&w| other[w as usize] = words[w as usize].lang != Lang::Zh);
     let per_chunk: Vec<Vec<(u32, Spellings)>> = chunks
         .par_iter()
         .zip(articles.par_chunks(chunk_size(articles.len())))
@@ -315,7 +313,7 @@ fn phrase_spellings(
                         toks.len(),
                         |i| (Some(toks[i].word()), toks[i].linked()),
                         |p, from, to| {
-                            if !chinese[p as usize] {
+                            if found[p as usize].iter().any(|&w| other[w as usize]) {
                                 let written = &text[toks[from].start as usize..toks[to - 1].end as usize];
                                 let uses = Uses { inside: u32::from(toks[from].inside()), all: 1 };
                                 count(local.entry(p).or_default(), written, uses);

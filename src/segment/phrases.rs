@@ -198,12 +198,26 @@ struct Level {
     places: Vec<u32>,
 }
 
-/// What follows a candidate somewhere: the candidate that begins one word later, in the upper half, and the place.
-type Follower = u64;
+/// Two numbers as one, which is quicker to sort: by the first, then by the second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Both(u64);
 
-fn follower(right: u32, place: usize) -> Follower {
-    u64::from(right) << 32 | place as u64
+impl Both {
+    fn new(first: u32, second: u32) -> Self {
+        Self(u64::from(first) << 32 | u64::from(second))
+    }
+
+    fn first(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    fn second(self) -> u32 {
+        self.0 as u32
+    }
 }
+
+/// What follows a candidate somewhere: the candidate that begins one word later, and the place.
+type Follower = Both;
 
 impl Level {
     fn places(&self, gram: &Gram) -> &[u32] {
@@ -213,16 +227,15 @@ impl Level {
     /// Adds the candidates that begin with `left` and occur at least `least` times, given all that follows it.
     fn add(&mut self, left: u32, followers: &mut [Follower], least: u32, sequence: &Sequence) {
         followers.sort_unstable();
-        let groups = followers.chunk_by(|a, b| a >> 32 == b >> 32);
+        let groups = followers.chunk_by(|a, b| a.first() == b.first());
         for group in groups.filter(|group| group.len() >= least as usize) {
             let begin = self.places.len();
-            self.places.extend(group.iter().map(|&follower| follower as u32));
+            self.places.extend(group.iter().map(|follower| follower.second()));
             let spread = sequence.spread(&self.places[begin..]);
-            let right = (group[0] >> 32) as u32;
             self.grams.push(Gram {
                 begin: u32::try_from(begin).unwrap_or(u32::MAX),
                 count: u32::try_from(group.len()).unwrap_or(u32::MAX),
-                parts: [left, right],
+                parts: [left, group[0].first()],
                 spread,
                 accepted: false,
             });
@@ -279,7 +292,7 @@ impl Level {
         Self::of(self.grams.len(), least, sequence, |left, followers| {
             followers.extend(self.places(&self.grams[left]).iter().filter_map(|&place| {
                 let right = at.get(place as usize + 1)?.checked_sub(1)?;
-                Some(follower(right, place as usize))
+                Some(Follower::new(right, place))
             }));
         })
     }
@@ -325,7 +338,7 @@ impl Pairs {
         for end in &mut ends {
             all += std::mem::replace(end, all);
         }
-        let mut followers = vec![0; all];
+        let mut followers = vec![Follower::default(); all];
         Self::each(sequence, part, often, |left, follower| {
             followers[ends[left]] = follower;
             ends[left] += 1;
@@ -348,7 +361,8 @@ impl Pairs {
             }
             for &i in &noted[..length] {
                 let right = block * BLOCK + usize::from(i);
-                see(words[right - 1].number() as usize, follower(words[right].number(), part.start + right - 1));
+                let place = (part.start + right - 1) as u32;
+                see(words[right - 1].number() as usize, Follower::new(words[right].number(), place));
             }
         }
     }
@@ -436,10 +450,9 @@ type Found<'p> = (usize, &'p [u32]);
 /// occurrences.
 fn weed(mut found: Vec<Found<'_>>, least: u32) -> impl Iterator<Item = Found<'_>> {
     // All occurrences in order, the longest at each place first.
-    let both = |place: u32, number: u32| u64::from(place) << 32 | u64::from(number);
-    let mut all: Vec<u64> = (0..)
+    let mut all: Vec<Both> = (0..)
         .zip(&found)
-        .flat_map(|(number, (_, places))| places.iter().map(move |&place| both(place, number)))
+        .flat_map(|(number, (_, places))| places.iter().map(move |&place| Both::new(place, number)))
         .collect();
     all.par_sort_unstable();
     let mut kept = vec![true; found.len()];
@@ -447,7 +460,7 @@ fn weed(mut found: Vec<Found<'_>>, least: u32) -> impl Iterator<Item = Found<'_>
         let mut uses = vec![0_u32; found.len()];
         let mut free = 0;
         for &both in &all {
-            let (place, number) = ((both >> 32) as usize, both as u32 as usize);
+            let (place, number) = (both.first() as usize, both.second() as usize);
             if place >= free && kept[number] {
                 uses[number] += 1;
                 free = place + found[number].0;
@@ -480,43 +493,41 @@ fn association(ab: u32, a: u32, b: u32, total: usize) -> (f64, f64) {
 /// The phrases in a form that finds the longest one at a word.
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
-    /// The node of each word that phrases begin with, 0 for others; words after the last such are left out.
-    first: Vec<u32>,
-    /// From a node and a word to the next node.
+    /// From a node and a word to the next node; node 0 is the start.
     edges: FxHashMap<(u32, u32), u32>,
-    nodes: Vec<Node>,
-}
-
-/// What is known of a node before the next word is looked up.
-#[derive(Clone, Copy, Debug, Default)]
-struct Node {
-    /// The phrase that ends there.
-    end: Option<u32>,
-    /// The bits of the words that go on from it. Most nodes have few, so that most words are not looked up.
-    filter: u64,
-}
-
-/// The bit of a word in the filters.
-fn bit(word: u32) -> u64 {
-    1 << (word & 63)
+    /// The phrase that ends at a node.
+    ends: Vec<Option<u32>>,
+    /// One bit a word: whether a phrase begins with it. Few do.
+    first: Vec<u64>,
 }
 
 impl Matcher {
     /// Builds a matcher of phrases: each a name and the words it consists of.
     pub(super) fn new<'p>(phrases: impl Iterator<Item = (u32, &'p [u32])>) -> Self {
-        let mut matcher = Self { nodes: vec![Node::default()], ..Self::default() };
+        let mut matcher = Self { edges: FxHashMap::default(), ends: vec![None], first: Vec::new() };
         for (name, words) in phrases {
-            let Some((&first, rest)) = words.split_first() else { continue };
-            let least = (first as usize + 1).max(matcher.first.len());
-            matcher.first.resize(least, 0);
-            let mut node = grow(&mut matcher.first[first as usize], &mut matcher.nodes);
-            for &word in rest {
-                matcher.nodes[node].filter |= bit(word);
-                node = grow(matcher.edges.entry((node as u32, word)).or_default(), &mut matcher.nodes);
+            if let Some(&first) = words.first() {
+                let block = first as usize / 64;
+                matcher.first.resize(matcher.first.len().max(block + 1), 0);
+                matcher.first[block] |= 1 << (first % 64);
             }
-            matcher.nodes[node].end = Some(name);
+            let mut node = 0;
+            for &word in words {
+                let fresh = u32::try_from(matcher.ends.len()).unwrap_or(u32::MAX);
+                node = *matcher.edges.entry((node, word)).or_insert(fresh);
+                if node == fresh {
+                    matcher.ends.push(None);
+                }
+            }
+            if let Some(end) = matcher.ends.get_mut(node as usize) {
+                *end = Some(name);
+            }
         }
         matcher
+    }
+
+    fn begins(&self, word: u32) -> bool {
+        self.first.get(word as usize / 64).is_some_and(|block| (block >> (word % 64)) & 1 == 1)
     }
 
     /// Calls `each` with the phrases of a text, left to right, the longest at each place and without overlap: its name,
@@ -530,25 +541,20 @@ impl Matcher {
     ) {
         let mut i = 0;
         while i < len {
-            let first = word(i).0.and_then(|name| self.first.get(name as usize)).copied().unwrap_or(0);
-            if first == 0 {
+            if !word(i).0.is_some_and(|name| self.begins(name)) {
                 i += 1;
                 continue;
             }
             let mut best = None;
-            let mut at = first;
-            for j in i + 1..=len {
-                let node = self.nodes.get(at as usize).copied().unwrap_or_default();
-                if let Some(phrase) = node.end {
-                    best = Some((phrase, j));
-                }
-                if j == len {
-                    break;
-                }
+            let mut node = 0;
+            for j in i..len {
                 let (name, linked) = word(j);
-                let Some(name) = name.filter(|&name| linked && node.filter & bit(name) != 0) else { break };
-                let Some(&next) = self.edges.get(&(at, name)) else { break };
-                at = next;
+                let Some(name) = name.filter(|_| linked || j == i) else { break };
+                let Some(&next) = self.edges.get(&(node, name)) else { break };
+                node = next;
+                if let Some(phrase) = self.ends.get(node as usize).copied().flatten() {
+                    best = Some((phrase, j + 1));
+                }
             }
             match best {
                 Some((phrase, end)) => {
@@ -559,15 +565,6 @@ impl Matcher {
             }
         }
     }
-}
-
-/// The node of that number, or a new one if it is 0.
-fn grow(node: &mut u32, nodes: &mut Vec<Node>) -> usize {
-    if *node == 0 {
-        *node = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
-        nodes.push(Node::default());
-    }
-    *node as usize
 }
 
 #[cfg(test)]

@@ -105,12 +105,10 @@ struct Heaps {
 impl Heaps {
     /// Those of a band.
     fn of(sketches: &[&Sketch], band: usize) -> Self {
-        // Hash and text in one number, which is quicker to sort than a pair.
-        let both = |(at, sketch): (u64, &&Sketch)| u64::from(sketch[band]) << 32 | at;
-        let mut order: Vec<u64> = (0..).zip(sketches).map(both).collect();
+        let mut order: Vec<(u32, u32)> = (0_u32..).zip(sketches).map(|(at, sketch)| (sketch[band], at)).collect();
         order.sort_unstable();
-        let heaps = order.chunk_by(|a, b| a >> 32 == b >> 32).filter(|heap| heap.len() > 1);
-        let texts: Vec<(u32, u32)> = heaps.flatten().map(|&both| ((both >> 32) as u32, both as u32)).collect();
+        let heaps = order.chunk_by(|a, b| a.0 == b.0).filter(|heap| heap.len() > 1);
+        let texts: Vec<(u32, u32)> = heaps.flatten().copied().collect();
         let mut starts = vec![0; sketches.len().div_ceil(BLOCK) + 1];
         texts.iter().for_each(|&(_, text)| starts[text as usize / BLOCK + 1] += 1);
         for block in 1..starts.len() {
