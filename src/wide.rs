@@ -134,6 +134,13 @@ impl Number for f32 {
     }
 }
 
+impl Number for i8 {
+    #[inline(always)]
+    fn single(self) -> f32 {
+        self as f32
+    }
+}
+
 impl Number for i16 {
     #[inline(always)]
     fn single(self) -> f32 {
@@ -141,14 +148,34 @@ impl Number for i16 {
     }
 }
 
-/// Writes numbers times `factor` as the nearest whole ones, which must be of 16 bits. All lists are of one length.
-pub(crate) fn encode(to: &mut [i16], from: &[f32], factor: f32) {
+/// A whole number that lists are held in.
+pub(crate) trait Whole: Number {
+    /// The low bits of a whole number.
+    fn low(number: i32) -> Self;
+}
+
+impl Whole for i8 {
+    #[inline(always)]
+    fn low(number: i32) -> Self {
+        number as Self
+    }
+}
+
+impl Whole for i16 {
+    #[inline(always)]
+    fn low(number: i32) -> Self {
+        number as Self
+    }
+}
+
+/// Writes numbers times `factor` as the nearest whole ones, which must not be too large. All lists are of one length.
+pub(crate) fn encode<T: Whole>(to: &mut [T], from: &[f32], factor: f32) {
     Arch::new().dispatch(Encode(to, from, factor));
 }
 
-struct Encode<'a>(&'a mut [i16], &'a [f32], f32);
+struct Encode<'a, T>(&'a mut [T], &'a [f32], f32);
 
-impl WithSimd for Encode<'_> {
+impl<T: Whole> WithSimd for Encode<'_, T> {
     type Output = ();
 
     #[inline(always)]
@@ -158,7 +185,7 @@ impl WithSimd for Encode<'_> {
         let from = &from[..length];
         for i in 0..length {
             let number = from[i] * factor;
-            to[i] = (number + if number < 0.0 { -0.5 } else { 0.5 }) as i32 as i16;
+            to[i] = T::low((number + if number < 0.0 { -0.5 } else { 0.5 }) as i32);
         }
     }
 }

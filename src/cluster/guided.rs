@@ -86,7 +86,7 @@ pub fn fit_guided(rows: ArrayView2<'_, f32>, guide: &Guide, settings: &Settings)
     let homeless =
         guide.forbidden.iter().any(|forbidden| (0..named).all(|t| forbidden.contains(&t) || !alive(guide, t)));
     let extra = extra.max(usize::from(homeless));
-    let smoothed = smooth::smooth(rows.to_owned(), named + extra);
+    let smoothed = smooth::smooth(rows, named + extra);
     let starts = starts(smoothed.view(), &rest, extra, guide, settings)?;
     let labels = assign(smoothed.view(), &starts, guide, &held, settings.max_iterations);
 

@@ -196,7 +196,7 @@ pub fn fit_with(clusterer: &dyn Clusterer, rows: ArrayView2<'_, f32>, settings: 
     };
     let axes = Axes::of(rows);
     let (labels, found) = if rows.nrows() <= LARGE {
-        let smoothed = smooth::smooth(axes.turn(rows).into_owned(), k);
+        let smoothed = smooth::smooth(axes.turn(rows), k);
         let Partition { labels, centroids, .. } = clusterer.cluster(smoothed.view(), k, settings)?;
         (labels, centroids.nrows())
     } else {

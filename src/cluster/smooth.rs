@@ -19,7 +19,7 @@
 //!
 //! The columns of 10 and 20 are of one step with ties both ways. A third step changes little (means .648 and .647).
 
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis, linalg::general_mat_mul, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, CowArray, Ix2, linalg::general_mat_mul, s};
 use rayon::prelude::*;
 
 use super::{axes::Axes, evenly, some, unit};
@@ -48,16 +48,22 @@ const TASKS: usize = 16;
 /// For each row, the places of its nearest anchors and their weights, which sum to 1.
 pub(super) type Ties = Vec<Vec<(usize, f32)>>;
 
-/// Smooths unit rows, `n × d`, that are to be put into `k` clusters; unit rows again.
-pub(super) fn smooth(rows: Array2<f32>, k: usize) -> Array2<f32> {
+/// Smooths unit rows, `n × d`, that are to be put into `k` clusters; unit rows again. Rows that are not its own are copied last.
+pub(super) fn smooth<'r>(rows: impl Into<CowArray<'r, f32, Ix2>>, k: usize) -> Array2<f32> {
     smooth_by(rows, k, ANCHORS)
 }
 
-fn smooth_by(rows: Array2<f32>, k: usize, at_most: usize) -> Array2<f32> {
-    let Some(anchors) = Anchors::of(rows.view(), k, at_most) else { return rows };
+fn smooth_by<'r>(rows: impl Into<CowArray<'r, f32, Ix2>>, k: usize, at_most: usize) -> Array2<f32> {
+    let rows = rows.into();
+    let Some(anchors) = Anchors::of(rows.view(), k, at_most) else { return rows.into_owned() };
     let ties = anchors.ties(rows.view(), &all(rows.view()));
-    let own: Ties = anchors.places.iter().map(|&i| ties[i].clone()).collect();
-    draw(rows, anchors.once(&own).view(), &ties)
+    let once = if anchors.places.len() == rows.nrows() {
+        anchors.once(&ties)
+    } else {
+        anchors.once(&anchors.places.iter().map(|&i| ties[i].clone()).collect())
+    };
+    drop(anchors);
+    draw(rows.into_owned(), once.view(), &ties)
 }
 
 /// For each row of `n × d` the rows most like it, with weights that sum to 1, as many as [`smooth`] draws it to for `k`
@@ -70,13 +76,13 @@ pub(super) fn company(rows: ArrayView2<'_, f32>, k: usize) -> Ties {
 }
 
 /// Smooths rows as [`smooth`] does, some at a time: no copy of all is needed.
-pub(super) struct Smoother(Option<(Anchors, Array2<f32>)>);
+pub(super) struct Smoother(Option<(Anchors<'static>, Array2<f32>)>);
 
 impl Smoother {
     /// Of all rows, `n × d`, that are to be put into `k` clusters; those that are drawn have been turned.
     pub(super) fn new(rows: ArrayView2<'_, f32>, k: usize, axes: &Axes) -> Self {
-        Self(Anchors::of(rows, k, ANCHORS).map(|mut anchors| {
-            anchors.rows = axes.turn(anchors.rows.view()).into_owned();
+        Self(Anchors::of(rows, k, ANCHORS).map(|Anchors { places, rows, most }| {
+            let anchors = Anchors { places, rows: axes.turn(rows.view()).into_owned().into(), most };
             let once = anchors.once(&anchors.ties(anchors.rows.view(), &anchors.places));
             (anchors, once)
         }))
@@ -96,21 +102,25 @@ fn all(rows: ArrayView2<'_, f32>) -> Vec<usize> {
 }
 
 /// The rows that others are drawn to.
-struct Anchors {
+struct Anchors<'a> {
     /// Their places among all rows, ascending.
     places: Vec<usize>,
-    rows: Array2<f32>,
+    rows: CowArray<'a, f32, Ix2>,
     /// To how many of them a row is drawn.
     most: usize,
 }
 
-impl Anchors {
+impl<'a> Anchors<'a> {
     /// At most so many of the rows, at equal distances; `None` if rows are drawn to none.
-    fn of(rows: ArrayView2<'_, f32>, k: usize, at_most: usize) -> Option<Self> {
+    fn of(rows: ArrayView2<'a, f32>, k: usize, at_most: usize) -> Option<Self> {
         let n = rows.nrows();
         let places = evenly(n, at_most);
         let most = drawn_to(n, places.len(), k);
-        (most > 0).then(|| Self { rows: some(rows, &places), places, most })
+        (most > 0).then(|| Self {
+            rows: if places.len() == n { rows.into() } else { some(rows, &places).into() },
+            places,
+            most,
+        })
     }
 
     /// The ties of rows that stand at these places among all.
@@ -120,7 +130,7 @@ impl Anchors {
 
     /// The anchors, smoothed by their ties.
     fn once(&self, ties: &Ties) -> Array2<f32> {
-        draw(self.rows.clone(), self.rows.view(), ties)
+        draw(self.rows.to_owned(), self.rows.view(), ties)
     }
 }
 

@@ -43,7 +43,7 @@ use crate::{
     error::{Error, Result},
     lexicon::ridge,
     segment::{Lang, Term},
-    vectorize::Csr,
+    vectorize::{Csr, row_times},
     wide,
 };
 
@@ -67,19 +67,15 @@ const MOST: usize = 16_384;
 const ZERO: f64 = 1e-10;
 
 /// Joins the column vectors of the two views: first those of the lexicon, `d` numbers each, times the weight that is returned
-/// with them, then those of the corpus. `lexicon` best comes with room for these.
+/// with them, then those of the corpus.
 ///
 /// # Errors
 /// [`Error::Numeric`] if an eigenvalue decomposition fails.
-pub(super) fn join(
-    rows: &Csr,
-    terms: &[&Term],
-    (lexicon, d): (Columns, usize),
-    corpus: Columns,
-) -> Result<(Columns, f32)> {
+pub(super) fn join(rows: &Csr, terms: &[&Term], lexicon: Columns<i8>, corpus: Array2<f32>) -> Result<(Linear, f32)> {
     let rows = sample(rows);
+    let d = lexicon.dimensions();
     let own = mean_length(&rows, d, |row, sum| lexicon.add(row, sum));
-    let weight = weight(&rows, own, mean_length(&rows, corpus.dimensions(), |row, sum| corpus.add(row, sum)));
+    let weight = weight(&rows, own, mean_length(&rows, corpus.ncols(), |row, sum| row_times(row, corpus.view(), sum)));
     let langs = languages(&rows, terms);
     let turned = if spoken(&langs).len() < 2 {
         corpus
@@ -93,11 +89,10 @@ pub(super) fn join(
         }
         let target = stand_out(by_lexicon.view(), 1);
         drop(by_lexicon);
-        let corpus = Linear::from(corpus).vectors();
         let by_corpus = ridge::sparse(&rows, corpus.view());
-        Columns::of(turn(&langs, terms, target.view(), by_corpus.view(), corpus)?.view())
+        turn(&langs, terms, target.view(), by_corpus.view(), corpus)?
     };
-    Ok((lexicon.beside(d, weight, &turned), weight))
+    Ok((Linear::beside(lexicon.weighted(weight), Columns::of(turned.view())), weight))
 }
 
 /// The mean length of the rows times vectors of `d` numbers, of those that are not zero; 0 if all are. `add` adds a row times

@@ -11,7 +11,7 @@ use ndarray::{Array1, Array2, ArrayView1};
 use serde::{Deserialize, Serialize};
 
 use super::{Settings, linear::Columns};
-use crate::{error::Result, lexicon::Lexicon, segment::Term};
+use crate::{error::Result, lexicon::Lexicon, room, segment::Term};
 
 /// The lexicon that ships with the program.
 static SHIPPED: &[u8] = include_bytes!("../../lexicon/wenmai.lexicon");
@@ -35,12 +35,17 @@ pub(super) fn open(settings: &Settings) -> Result<Option<Lexicon<'static>>> {
     }
 }
 
-/// The vectors of the columns, `columns × d`, and `room` more zeros for each.
-pub(super) fn vectors(terms: &[&Term], lexicon: &Lexicon<'_>, room: usize) -> Columns {
+/// The vectors of the columns, `columns × d`.
+pub(super) fn vectors(terms: &[&Term], lexicon: &Lexicon<'_>) -> Columns<i8> {
     // A word without known parts keeps its zeros.
-    Columns::written(terms.len(), lexicon.dimensions() + room, |column, vector| {
+    let vectors = Columns::written(terms.len(), lexicon.dimensions(), |column, vector| {
         lexicon.compose(&terms[column].key, vector);
-    })
+    });
+    // Most of it was looked at, and a question's words or a reader's will be few.
+    if is_shipped(lexicon) {
+        room::lay_aside(SHIPPED);
+    }
+    vectors
 }
 
 /// What a model file tells of the lexicon that its embedding was made with.
@@ -117,8 +122,11 @@ impl Source {
 }
 
 fn fingerprint(lexicon: &Lexicon<'_>) -> String {
-    let shipped = std::ptr::eq(lexicon.bytes(), SHIPPED);
-    format!("{:016x}", if shipped { FINGERPRINT } else { lexicon.fingerprint() })
+    format!("{:016x}", if is_shipped(lexicon) { FINGERPRINT } else { lexicon.fingerprint() })
+}
+
+fn is_shipped(lexicon: &Lexicon<'_>) -> bool {
+    std::ptr::eq(lexicon.bytes(), SHIPPED)
 }
 
 #[cfg(test)]

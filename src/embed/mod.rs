@@ -45,7 +45,7 @@ pub use lexicon::Origin;
 pub use linear::Linear;
 pub use texts::{Cosines, Made, Row, Rows, Scales, Texts, TfIdf};
 
-use self::{lexicon::Source, linear::Columns};
+use self::lexicon::Source;
 use crate::{
     error::{Error, Result},
     lexicon::{Lexicon, ridge},
@@ -92,15 +92,11 @@ pub fn fit(rows: &Csr, terms: &[&Term], settings: &Settings) -> Result<Embedder>
 /// # Errors
 /// As [`fit`].
 pub fn fit_sparing(rows: &Csr, terms: &[&Term], settings: &Settings, spare: impl FnOnce()) -> Result<Embedder> {
-    let corpus = Columns::of(lsa::fit_sparing(rows, settings, spare)?.view());
+    let corpus = lsa::fit_sparing(rows, settings, spare)?;
     let lexicon = lexicon::open(settings)?;
     let (view, weight) = match &lexicon {
-        Some(lexicon) => {
-            let vectors = lexicon::vectors(terms, lexicon, corpus.dimensions());
-            let (joined, weight) = join::join(rows, terms, (vectors, lexicon.dimensions()), corpus)?;
-            (joined.into(), weight)
-        }
-        None => (corpus.into(), 0.0),
+        Some(lexicon) => join::join(rows, terms, lexicon::vectors(terms, lexicon), corpus)?,
+        None => (Linear::new(corpus.view()), 0.0),
     };
     let source = lexicon.map(|lexicon| Source::new(lexicon, weight, None));
     Ok(Embedder { view, source })
@@ -128,7 +124,7 @@ pub fn fit_given(
     let lexicon = lexicon::open(settings)?;
     let meant = lexicon.as_ref().map_or_else(
         || Array2::zeros((terms.len(), 0)),
-        |lexicon| Linear::from(lexicon::vectors(terms, lexicon, 0)).vectors(),
+        |lexicon| Linear::from(lexicon::vectors(terms, lexicon)).vectors(),
     );
     let langs = join::languages(rows, terms);
     let dense = dense::fit(given, rows, &langs, meant.view(), settings.seed)?;
@@ -199,8 +195,10 @@ impl Embedder {
     /// if it was made with the lexicon of this program; else [`recall`](Self::recall) can name the file.
     #[must_use]
     pub fn restore(vectors: ArrayView2<'_, f32>, origin: Option<(Origin, Option<Array2<f32>>)>) -> Self {
+        let general = origin.as_ref().filter(|(_, map)| map.is_none()).map_or(0, |(origin, _)| origin.dimensions);
+        let view = Linear::split(vectors, general);
         let source = origin.map(|(origin, map)| Source::restore(origin, map));
-        Self { view: Linear::new(vectors), source }
+        Self { view, source }
     }
 
     /// Takes a lexicon file to know words that are no column; whether it is the one the embedding was made with. If it is

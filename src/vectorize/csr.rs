@@ -5,7 +5,7 @@ use std::ops::Range;
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
-use crate::wide::{self, Lines};
+use crate::wide::{self, Lines, Number};
 
 /// Columns of a dense block that products take together: one cache line of single precision.
 pub(crate) const WIDTH: usize = 16;
@@ -175,11 +175,10 @@ pub(crate) fn row_times((columns, values): (&[u32], &[f32]), vectors: ArrayView2
     wide::add_lines(out, columns, values, Lines { numbers, width: vectors.ncols(), steps: None });
 }
 
-/// As [`row_times`], of vectors that are whole multiples of a step, one for each column; of as many numbers of each vector as
-/// `out` has.
-pub(crate) fn row_times_steps(
+/// As [`row_times`], of vectors that are whole multiples of a step, one for each column.
+pub(crate) fn row_times_steps<T: Number>(
     (columns, values): (&[u32], &[f32]),
-    codes: ArrayView2<'_, i16>,
+    codes: ArrayView2<'_, T>,
     steps: &[f32],
     out: &mut [f32],
 ) {

@@ -7,7 +7,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("article", &[]),
     ("error", &["article"]), // an error lists what was skipped
     ("input", &["article", "error"]),
-    ("segment", &["article", "association", "error"]),
+    ("segment", &["article", "association", "error", "room"]),
     ("vectorize", &["segment", "error", "wide"]),
     ("atomic", &[]),
     ("association", &[]),
@@ -17,7 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("remote", &["error"]),
     ("vectors", &["article", "error", "remote"]),
     ("lexicon", &["article", "atomic", "random", "remote", "segment", "vectorize", "error"]),
-    ("embed", &["lexicon", "segment", "vectorize", "error", "wide"]),
+    ("embed", &["lexicon", "room", "segment", "vectorize", "error", "wide"]),
     ("cluster", &["error", "random", "wide"]),
     (
         "theme",
