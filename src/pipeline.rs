@@ -385,7 +385,6 @@ impl Prepared {
     /// Whatever a stage returns if it fails.
     pub fn cluster(&self, config: &Config, progress: &dyn Progress) -> Result<(Clusters, Themes)> {
         progress.begin(Stage::Cluster);
-        segment::lay_aside();
         let rows = if self.clustered.len() == self.vectors.nrows() {
             CowArray::from(self.vectors.view())
         } else {

@@ -57,11 +57,8 @@ fn smooth_by<'r>(rows: impl Into<CowArray<'r, f32, Ix2>>, k: usize, at_most: usi
     let rows = rows.into();
     let Some(anchors) = Anchors::of(rows.view(), k, at_most) else { return rows.into_owned() };
     let ties = anchors.ties(rows.view(), &all(rows.view()));
-    let once = if anchors.places.len() == rows.nrows() {
-        anchors.once(&ties)
-    } else {
-        anchors.once(&anchors.places.iter().map(|&i| ties[i].clone()).collect())
-    };
+    let own: Ties = anchors.places.iter().map(|&i| ties[i].clone()).collect();
+    let once = anchors.once(&own);
     drop(anchors);
     draw(rows.into_owned(), once.view(), &ties)
 }

@@ -9,10 +9,7 @@ use super::{
     normal::fold_word,
     route::Words,
 };
-use crate::{
-    error::{Error, Result},
-    room,
-};
+use crate::error::{Error, Result};
 
 /// jieba's dictionary and the set words it is too old to have, as [`word_list`] lays them out.
 static LIST: &[u8] = include_bytes!("../../lexicon/chinese.words");
@@ -43,12 +40,6 @@ impl Chinese {
     pub(super) fn words(&self) -> &Words<'static> {
         self.own.as_deref().unwrap_or(&WORDS)
     }
-}
-
-/// To be called where little will be asked for a while of the dictionary, which takes six megabytes when much was asked of it.
-/// Changes nothing else.
-pub fn lay_aside() {
-    room::lay_aside(LIST);
 }
 
 /// Adds a word. It is never given a lower frequency than it takes to be cut as one word: who lists a word wants it whole.

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Lang, Segmented, Settings, Term, Token, chinese,
+    Lang, Segmented, Settings, Term, Token,
     documents::Block,
     language::{self, Letters, Shares},
     lexis::Lexis,
@@ -71,7 +71,6 @@ pub(super) fn segment<T: Send>(
     beside: impl FnOnce() -> T + Send,
 ) -> (Segmented, T) {
     let read = read_all(articles, lexis, settings.longest);
-    chinese::lay_aside();
     rayon::join(|| put_together(articles, read, settings), beside)
 }
 

@@ -84,7 +84,7 @@ use self::{
     runs::Writing,
     scan::{Kind, Vocabulary},
 };
-pub use chinese::{dictionary_words, lay_aside, part_of_speech, word_list};
+pub use chinese::{dictionary_words, part_of_speech, word_list};
 pub use dictionary::Entry;
 pub use documents::{Document, Documents, PassageTokens};
 pub use hanzi::{Character, Dictionary, Edge, Part};

@@ -15,7 +15,7 @@ use crate::{
     article::Article,
     cluster::{self, K, choose},
     room,
-    segment::{self, Document, Lang},
+    segment::{Document, Lang},
     vectorize::Bag,
 };
 
@@ -43,8 +43,6 @@ pub(super) fn split(input: &Input<'_>, table: &Table<'_>, marks: &[&Mark], setti
     if settings.depth < 2 {
         return;
     }
-    // The table remembers what was asked of it.
-    segment::lay_aside();
     let part = |theme: &mut Theme| {
         theme.subthemes = parts(input, table, marks, settings, &theme.articles).unwrap_or_default();
     };

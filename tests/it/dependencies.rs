@@ -7,7 +7,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("article", &[]),
     ("error", &["article"]), // an error lists what was skipped
     ("input", &["article", "error"]),
-    ("segment", &["article", "association", "error", "room"]),
+    ("segment", &["article", "association", "error"]),
     ("vectorize", &["segment", "error", "wide"]),
     ("atomic", &[]),
     ("association", &[]),
