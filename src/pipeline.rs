@@ -122,16 +122,25 @@ struct OfTerms<'a> {
 
 impl TfIdf for OfTerms<'_> {
     fn show(&self, text: usize, to: &mut dyn FnMut(Row<'_>)) {
+        to(weighed(&self.weights, &[self.passage(text)]).row(0));
+    }
+
+    fn tell(&self, text: usize, to: &mut dyn FnMut(u32)) {
+        let PassageTokens { heading, text } = self.passage(text);
+        heading.iter().chain(text).filter_map(|token| self.weights.column(token.term)).for_each(to);
+    }
+}
+
+impl OfTerms<'_> {
+    fn passage(&self, text: usize) -> PassageTokens<'_> {
         let (article, passage) = self.passages[text];
-        let passage = self.documents.of(article as usize).passage(passage as usize);
-        to(weighed(&self.weights, &[passage]).row(0));
+        self.documents.of(article as usize).passage(passage as usize)
     }
 }
 
 /// The TF-IDF rows of some passages.
 fn weighed(weights: &Weights, passages: &[PassageTokens<'_>]) -> Csr {
-    let bags: Vec<Bag> = passages.iter().copied().map(Bag::of_passage).collect();
-    weights.rows(&bags)
+    weights.rows(passages.iter().map(|passage| passage.heading.iter().chain(passage.text).map(|token| token.term)))
 }
 
 /// The terms of all passages.

@@ -140,19 +140,34 @@ unsafe impl GlobalAlloc for Heap {
 }
 
 /// Asks for large pages for so many bytes from an address on, if they are many and not the address of nothing.
+///
+/// For the pages at both ends too, though they are not whole: the system takes pages that are treated alike for one stretch, and
+/// only such a stretch can grow or move without being copied.
 fn in_large_pages(at: *mut u8, size: usize) -> *mut u8 {
     #[cfg(target_os = "linux")]
     if size >= LARGE && !at.is_null() {
-        let (skipped, length) = whole_pages(at.addr(), size, PAGE);
-        // SAFETY: the range lies within what was given; advice changes nothing of what is in it, and failing is no harm.
+        // SAFETY: it takes a number and no address.
+        #[allow(unsafe_code)]
+        let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(SMALL);
+        let (before, length) = all_pages(at.addr(), size, page);
+        // SAFETY: advice changes nothing of what is in the pages, whosever the rest of the first and the last is, and failing is
+        // no harm.
         #[allow(unsafe_code)]
         unsafe {
-            libc::madvise(at.add(skipped).cast(), length, libc::MADV_HUGEPAGE);
+            libc::madvise(at.wrapping_sub(before).cast(), length, libc::MADV_HUGEPAGE);
         }
     }
     #[cfg(not(target_os = "linux"))]
     let _ = size;
     at
+}
+
+/// How many bytes of the first page lie before an address, and how many there are in all pages that so many bytes from it on lie
+/// in.
+#[cfg(any(test, target_os = "linux"))]
+fn all_pages(at: usize, size: usize, page: usize) -> (usize, usize) {
+    let before = at % page;
+    (before, (before + size).next_multiple_of(page))
 }
 
 /// How many bytes before the first whole page of so many from an address on, and how many in whole pages.
@@ -175,6 +190,37 @@ mod tests {
                 assert!(length >= PAGE && skipped + length <= size && size - skipped - length < PAGE, "{at} {size}");
             }
             assert_eq!(whole_pages(at + 1, 5, PAGE).1, 0);
+        }
+    }
+
+    #[test]
+    fn all_pages_hold_what_was_given() {
+        for at in [0, 1, 4095, 4096, 5 * PAGE + 16] {
+            for size in [1, 4080, 4096, LARGE, LARGE + 1] {
+                let (before, length) = all_pages(at, size, 4096);
+                assert_eq!(((at - before) % 4096, length % 4096), (0, 0));
+                assert!(before < 4096 && before + size <= length && length - before - size < 4096, "{at} {size}");
+            }
+        }
+    }
+
+    #[test]
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    #[allow(unsafe_code)]
+    fn what_grows_stays_one_stretch() {
+        let size = 5 * PAGE;
+        // SAFETY: each is given back as it was asked for.
+        unsafe {
+            let layout = Layout::array::<u8>(size).unwrap();
+            let bytes = Heap.alloc(layout);
+            let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+            let whole = maps.lines().any(|line| {
+                let range = line.split(' ').next().and_then(|range| range.split_once('-'));
+                let number = |text| usize::from_str_radix(text, 16).unwrap();
+                range.is_some_and(|(start, end)| number(start) <= bytes.addr() && bytes.addr() + size <= number(end))
+            });
+            Heap.dealloc(bytes, layout);
+            assert!(whole, "{maps}");
         }
     }
 

@@ -244,41 +244,57 @@ impl<T: Number> WithSimd for AddLines<'_, T> {
     type Output = ();
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
+    fn with_simd<S: Simd>(self, _: S) {
         let Self { to, lines, values, of: Lines { numbers, width, steps } } = self;
         if width == 0 {
             return;
         }
         let d = if to.len() < width { to.len() } else { width };
-        let to = &mut to[..d];
         // Those that are not there come last.
         let there = lines.partition_point(|&line| (line as usize) < numbers.len() / width);
         let length = if there < values.len() { there } else { values.len() };
+        let of = Lines { numbers, width, steps };
         let (lines, values) = (&lines[..length], &values[..length]);
-        let step = |line: usize| steps.map_or(1.0, |steps| steps.get(line).copied().unwrap_or_default());
         let mut at = 0;
-        while at < length {
-            // Four at a time, so that the sums are loaded and stored once for all of them.
-            if at + 4 <= length {
-                let (mut factors, mut four) = ([0.0; 4], [&numbers[..d]; 4]);
-                for i in 0..4 {
-                    let line = lines[at + i] as usize;
-                    factors[i] = values[at + i] * step(line);
-                    four[i] = &numbers[line * width..line * width + d];
-                }
-                let ([w, x, y, z], [a, b, c, e]) = (factors, four);
-                for j in 0..d {
-                    to[j] = to[j] + w * a[j].single() + x * b[j].single() + y * c[j].single() + z * e[j].single();
-                }
-                at += 4;
-            } else {
-                let line = lines[at] as usize;
-                let numbers = &numbers[line * width..line * width + d];
-                Add(&mut *to, values[at] * step(line), numbers).with_simd(simd);
-                at += 1;
-            }
+        while at < d {
+            at += match d - at {
+                64.. => add_part::<T, 64>(to, at, lines, values, of),
+                32.. => add_part::<T, 32>(to, at, lines, values, of),
+                16.. => add_part::<T, 16>(to, at, lines, values, of),
+                8.. => add_part::<T, 8>(to, at, lines, values, of),
+                4.. => add_part::<T, 4>(to, at, lines, values, of),
+                _ => add_part::<T, 1>(to, at, lines, values, of),
+            };
         }
     }
+}
+
+/// As [`AddLines`], `N` numbers from a place on, whose sums stay in registers; returns `N`.
+#[inline(always)]
+fn add_part<T: Number, const N: usize>(
+    to: &mut [f32],
+    at: usize,
+    lines: &[u32],
+    values: &[f32],
+    Lines { numbers, width, steps }: Lines<'_, T>,
+) -> usize {
+    let to = &mut to[at..at + N];
+    let mut sums = [0.0; N];
+    sums.copy_from_slice(to);
+    for i in 0..lines.len() {
+        let line = lines[i] as usize;
+        let step = match steps {
+            Some(steps) => steps.get(line).copied().unwrap_or_default(),
+            None => 1.0,
+        };
+        let factor = values[i] * step;
+        let numbers = &numbers[line * width + at..line * width + at + N];
+        for j in 0..N {
+            sums[j] += factor * numbers[j].single();
+        }
+    }
+    to.copy_from_slice(&sums);
+    N
 }
 
 /// The sum of `values`, each times the line of its column, a line after the other.

@@ -46,6 +46,11 @@ pub type Row<'a> = (&'a [u32], &'a [f32]);
 pub trait TfIdf: Debug + Sync {
     /// Shows the row of a text; the text must exist.
     fn show(&self, text: usize, to: &mut dyn FnMut(Row<'_>));
+
+    /// Tells the columns of that row, in any order, perhaps some more than once: less work, where rows are made.
+    fn tell(&self, text: usize, to: &mut dyn FnMut(u32)) {
+        self.show(text, &mut |(columns, _)| columns.iter().for_each(|&column| to(column)));
+    }
 }
 
 /// TF-IDF rows as they came.
@@ -226,7 +231,7 @@ impl<'a> Rows<'a> {
         };
         let mut occurs = vec![false; view.columns()];
         for &text in texts {
-            rows.show(text, &mut |(columns, _)| columns.iter().for_each(|&column| occurs[column as usize] = true));
+            rows.tell(text, &mut |column| occurs[column as usize] = true);
         }
         let to = to.as_standard_layout();
         let to: Vec<&[f32]> = to.rows().into_iter().filter_map(|to| to.to_slice()).collect();

@@ -22,11 +22,13 @@ const OTHER_SOURCE: [f64; 3] = [0.4, 0.6, 0.9];
 const SAME_SOURCE: [f64; 3] = [0.8, 0.8, 0.97];
 /// Days within which the demand rises from that of the same day to that of long after; see [`demand`].
 const DAYS: f64 = 4.0;
+/// Days from which on it rises by less than a number in double precision can tell.
+const LATE: i32 = 32;
 /// Or the share of the shorter text that stands in the longer one, of an article that was cut or went on. It counts only
 /// while the demand is at most [`SAME_SOURCE`]'s without days. The forms above reach 0.89.
 const CONTAINED: f64 = 0.9;
 /// Words that the shorter text must have for that.
-const CONTAINED_WORDS: usize = 60;
+const CONTAINED_WORDS: u32 = 60;
 /// The cosine of the TF-IDF rows, at least: a second measure, since a form shares its words but not the rare ones.
 const COSINE: f64 = 0.6;
 
@@ -37,6 +39,28 @@ fn demand(days: Option<i32>, other_source: bool) -> f64 {
     days.map_or(unknown, |days| late - (late - same_day) * (-(f64::from(days) / DAYS).powi(2)).exp())
 }
 
+/// The demands on two articles, worked out once: it is asked of millions of pairs.
+struct Demands {
+    /// By the number of days, of one source and of two; those of more days are as that of the last.
+    by_days: Vec<[f64; 2]>,
+    unknown: [f64; 2],
+}
+
+impl Demands {
+    fn new() -> Self {
+        let of = |days: Option<i32>| [false, true].map(|other_source| demand(days, other_source));
+        Self { by_days: (0..=LATE).map(|days| of(Some(days))).collect(), unknown: of(None) }
+    }
+
+    /// The Jaccard index demanded of two articles.
+    fn of(&self, a: Facts, b: Facts) -> f64 {
+        let days = a.day.zip(b.day).map(|(a, b)| a.abs_diff(b) as usize);
+        let other_source = a.source.zip(b.source).is_some_and(|(a, b)| a != b);
+        let demands = days.map_or(&self.unknown, |days| &self.by_days[days.min(self.by_days.len() - 1)]);
+        demands[usize::from(other_source)]
+    }
+}
+
 /// What the demand on an article depends on.
 #[derive(Clone, Copy, Debug)]
 struct Facts {
@@ -45,7 +69,7 @@ struct Facts {
     /// A number that two articles share if they have one source; none if it has no source.
     source: Option<u32>,
     /// Its words.
-    words: usize,
+    words: u32,
 }
 
 impl Facts {
@@ -57,29 +81,22 @@ impl Facts {
                 let next = sources.len() as u32;
                 *sources.entry(source.trim().to_lowercase()).or_insert(next)
             });
-            Self { day: article.date.map(|date| (date.day - Date::ZERO).get_days()), source, words: words.count }
+            Self { day: article.date.map(|date| (date.day - Date::ZERO).get_days()), source, words: words.count as u32 }
         };
         articles.iter().zip(words).map(of).collect()
-    }
-
-    /// The Jaccard index demanded of two articles.
-    fn demand(self, other: Self) -> f64 {
-        let days = self.day.zip(other.day).map(|(a, b)| (a - b).abs());
-        demand(days, self.source.zip(other.source).is_some_and(|(a, b)| a != b))
     }
 }
 
 /// Whether it counts that the shorter text, of so many words, stands in the longer one.
-fn part_counts(demand: f64, shorter: usize) -> bool {
+fn part_counts(demand: f64, shorter: u32) -> bool {
     demand <= SAME_SOURCE[1] && shorter >= CONTAINED_WORDS
 }
 
 /// The least Jaccard index that would make two articles a story; a little less, since words repeat.
-fn least(a: Facts, b: Facts) -> f64 {
-    let demand = a.demand(b);
+fn least(demand: f64, a: Facts, b: Facts) -> f64 {
     let (shorter, longer) = (a.words.min(b.words), a.words.max(b.words));
     let part = if part_counts(demand, shorter) {
-        CONTAINED * shorter as f64 / (longer as f64 + (1.0 - CONTAINED) * shorter as f64)
+        CONTAINED * f64::from(shorter) / (f64::from(longer) + (1.0 - CONTAINED) * f64::from(shorter))
     } else {
         1.0
     };
@@ -89,6 +106,7 @@ fn least(a: Facts, b: Facts) -> f64 {
 /// The articles as they are held against each other.
 pub(super) struct Near<'a> {
     facts: Vec<Facts>,
+    demands: Demands,
     rows: &'a Csr,
     /// The first of the copies of each article; itself, if it is the first or the only one.
     pub copies: Vec<usize>,
@@ -118,18 +136,21 @@ impl<'a> Near<'a> {
             .unzip();
         let facts = Facts::of_all(articles, words);
         let pair = |near: &sketch::Near| (long[near.a as usize], long[near.b as usize]);
+        let (demands, most) = (Demands::new(), sketch::most_alike());
         let candidates = sketch::candidates(&sketches, |near| {
             let (a, b) = pair(near);
-            !sketch::too_few(near.bands, least(facts[a], facts[b]))
+            let (a, b) = (facts[a], facts[b]);
+            least(demands.of(a, b), a, b) <= most[near.bands as usize]
         });
         let mut compared = vec![false; articles.len()];
         for near in &candidates {
             let (a, b) = pair(near);
             (compared[a], compared[b]) = (true, true);
         }
-        let shingles = |(article, compared): (&Article, bool)| compared.then(|| words::shingles(article));
-        let shingles = articles.par_iter().zip(compared).map(shingles).collect();
-        let mut near = Self { facts, rows, copies, pairs: Vec::new(), shingles };
+        let shingles =
+            |room: &mut _, (article, compared): (&Article, bool)| compared.then(|| words::shingles(article, room));
+        let shingles = articles.par_iter().zip(compared).map_init(words::Room::default, shingles).collect();
+        let mut near = Self { facts, demands, rows, copies, pairs: Vec::new(), shingles };
         let compare = |candidate: &sketch::Near| {
             let (a, b) = pair(candidate);
             near.compare(a, b)
@@ -142,7 +163,7 @@ impl<'a> Near<'a> {
     pub fn compare(&self, a: usize, b: usize) -> Option<Pair> {
         let (x, y) = (self.shingles[a].as_deref()?, self.shingles[b].as_deref()?);
         let (both, shorter) = ((x.len() + y.len()) as f64, x.len().min(y.len()) as f64);
-        let demand = self.facts[a].demand(self.facts[b]);
+        let demand = self.demands.of(self.facts[a], self.facts[b]);
         let part_counts = part_counts(demand, self.facts[a].words.min(self.facts[b].words));
         // So many shingles make the one index or the other; most pairs have far fewer.
         let whole = demand * both / (1.0 + demand);
@@ -168,5 +189,18 @@ mod tests {
         assert!((demand(Some(4), true) - (0.9 - 0.5 * (-1f64).exp())).abs() < 1e-12);
         assert!(demand(Some(365), false) > 0.9699);
         assert!((demand(None, false) - 0.8).abs() < 1e-12);
+    }
+
+    #[test]
+    fn demands_worked_out_before_are_those_asked_for() {
+        let demands = Demands::new();
+        let facts = |day, source| Facts { day, source, words: 0 };
+        for days in (-40..40).chain([i32::MAX, 400]) {
+            for (source, other) in [(None, false), (Some(1), false), (Some(2), true)] {
+                let held = demands.of(facts(Some(0), Some(1)), facts(Some(days), source));
+                assert_eq!(held, demand(Some(days.abs()), other));
+                assert_eq!(demands.of(facts(None, Some(1)), facts(Some(days), source)), demand(None, other));
+            }
+        }
     }
 }

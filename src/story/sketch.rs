@@ -31,6 +31,9 @@ const NEAREST: usize = 64;
 /// Texts whose pairs are counted at once; any number gives the same pairs, so tests take a small one.
 const BLOCK: usize = if cfg!(test) { 64 } else { 32_768 };
 
+/// Texts of a band that are sorted at once, about; any number gives the same.
+const FEW: usize = 8;
+
 /// A hash of each band.
 pub(super) type Sketch = [u32; BANDS];
 
@@ -92,41 +95,97 @@ pub(super) fn too_few(bands: u32, jaccard: f64) -> bool {
     f64::from(bands) < expected - 4.0 * (expected * (1.0 - share)).sqrt()
 }
 
+/// By number of bands the largest Jaccard index of which these are not [`too_few`]: they are of every larger one.
+pub(super) fn most_alike() -> Vec<f64> {
+    let most = |bands: u32| {
+        // By halves, to the last bit.
+        let (mut most, mut more) = (0.0, 1.0);
+        if !too_few(bands, more) {
+            return more;
+        }
+        loop {
+            let middle = f64::midpoint(most, more);
+            if middle <= most || middle >= more {
+                return most;
+            }
+            *(if too_few(bands, middle) { &mut more } else { &mut most }) = middle;
+        }
+    };
+    (0..=BANDS as u32).map(most).collect()
+}
+
 /// The texts that agree in a band with others.
 struct Heaps {
     /// Heap after heap, ascending within each: the hash and the text.
     texts: Vec<(u32, u32)>,
-    /// Places in `texts`, those of the first [`BLOCK`] texts before those of the next.
-    places: Vec<u32>,
-    /// Where those of each block begin in `places`, and their number.
-    starts: Vec<usize>,
+    /// Places in `texts`, by blocks of [`BLOCK`] texts.
+    places: Sorted<u32>,
+}
+
+/// Items by bucket, those of one in the order they came in. Its room is kept for the next ones.
+#[derive(Default)]
+struct Sorted<T> {
+    items: Vec<T>,
+    /// Where each bucket ends.
+    ends: Vec<usize>,
+}
+
+impl<T: Copy + Default> Sorted<T> {
+    /// Takes items, which are asked for twice, in place of those before, each into its bucket.
+    fn take<I: Iterator<Item = T>>(&mut self, items: impl Fn() -> I, buckets: usize, bucket: impl Fn(&T) -> usize) {
+        // Where the next item of each bucket is written: after the last, where the bucket ends.
+        let Self { items: sorted, ends } = self;
+        ends.clear();
+        ends.resize(buckets + 1, 0);
+        items().for_each(|item| ends[bucket(&item) + 1] += 1);
+        for bucket in 0..buckets {
+            ends[bucket + 1] += ends[bucket];
+        }
+        sorted.resize(ends[buckets], T::default());
+        items().for_each(|item| {
+            let end = &mut ends[bucket(&item)];
+            sorted[*end] = item;
+            *end += 1;
+        });
+        ends.truncate(buckets);
+    }
+
+    /// The items of a bucket.
+    fn of(&self, bucket: usize) -> &[T] {
+        let first = bucket.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.items[first..self.ends[bucket]]
+    }
+
+    /// The items of each bucket.
+    fn each(&mut self, mut with: impl FnMut(&mut [T])) {
+        let mut first = 0;
+        for &end in &self.ends {
+            with(&mut self.items[first..end]);
+            first = end;
+        }
+    }
 }
 
 impl Heaps {
     /// Those of a band.
-    fn of(sketches: &[&Sketch], band: usize) -> Self {
-        let mut order: Vec<(u32, u32)> = (0_u32..).zip(sketches).map(|(at, sketch)| (sketch[band], at)).collect();
-        order.sort_unstable();
-        let heaps = order.chunk_by(|a, b| a.0 == b.0).filter(|heap| heap.len() > 1);
-        let texts: Vec<(u32, u32)> = heaps.flatten().copied().collect();
-        let mut starts = vec![0; sketches.len().div_ceil(BLOCK) + 1];
-        texts.iter().for_each(|&(_, text)| starts[text as usize / BLOCK + 1] += 1);
-        for block in 1..starts.len() {
-            starts[block] += starts[block - 1];
-        }
-        let mut places = vec![0; texts.len()];
-        let mut next = starts.clone();
-        for (place, &(_, text)) in (0_u32..).zip(&texts) {
-            let next = &mut next[text as usize / BLOCK];
-            places[*next] = place;
-            *next += 1;
-        }
-        Self { texts, places, starts }
+    fn of(sketches: &[&Sketch], band: usize, sorted: &mut Sorted<(u32, u32)>) -> Self {
+        let all = || (0_u32..).zip(sketches).map(|(at, sketch)| (sketch[band], at));
+        // By the leading bits of the hash first: a few at a time are sorted faster than all.
+        let bits = (sketches.len() / FEW).checked_ilog2().unwrap_or_default();
+        sorted.take(all, 1 << bits, |&(hash, _)| (u64::from(hash) << bits >> 32) as usize);
+        sorted.each(<[_]>::sort_unstable);
+        let heaps = || sorted.items.chunk_by(|a, b| a.0 == b.0).filter(|heap| heap.len() > 1);
+        let mut texts: Vec<(u32, u32)> = Vec::with_capacity(heaps().map(<[_]>::len).sum());
+        heaps().for_each(|heap| texts.extend_from_slice(heap));
+        let mut places = Sorted::default();
+        let block = |&place: &u32| texts[place as usize].1 as usize / BLOCK;
+        places.take(|| 0..texts.len() as u32, sketches.len().div_ceil(BLOCK), block);
+        Self { texts, places }
     }
 
     /// Each text of a block with the texts that come next in its heap.
     fn pairs(&self, block: usize) -> impl Iterator<Item = (u32, u32)> {
-        self.places[self.starts[block]..self.starts[block + 1]].iter().flat_map(|&place| {
+        self.places.of(block).iter().flat_map(|&place| {
             let (hash, a) = self.texts[place as usize];
             let next = self.texts[place as usize + 1..].iter().take(NEXT);
             next.take_while(move |text| text.0 == hash).map(move |&(_, b)| (a, b))
@@ -136,24 +195,31 @@ impl Heaps {
 
 /// Pairs of texts that may be alike, ascending, of those that are to be kept.
 pub(super) fn candidates(sketches: &[&Sketch], keep: impl Fn(&Near) -> bool + Sync) -> Vec<Near> {
-    let heaps: Vec<Heaps> = (0..BANDS).into_par_iter().map(|band| Heaps::of(sketches, band)).collect();
+    type Pair = (u32, u32);
+    let heaps = |sorted: &mut Sorted<Pair>, band| Heaps::of(sketches, band, sorted);
+    let heaps: Vec<Heaps> = (0..BANDS).into_par_iter().map_init(Sorted::default, heaps).collect();
     // A block of texts at a time: of many like texts, all pairs would not fit into memory.
-    let blocks: Vec<Vec<Near>> = (0..sketches.len().div_ceil(BLOCK))
-        .into_par_iter()
-        .map(|block| {
-            let mut pairs: Vec<(u32, u32)> = heaps.iter().flat_map(|heaps| heaps.pairs(block)).collect();
+    let of_block = |(pairs, sorted): &mut (Vec<Pair>, Sorted<Pair>), block: usize| {
+        pairs.clear();
+        pairs.extend(heaps.iter().flat_map(|heaps| heaps.pairs(block)));
+        let first = (block * BLOCK) as u32;
+        let texts = BLOCK.min(sketches.len() - block * BLOCK);
+        sorted.take(|| pairs.iter().copied(), texts, |&(a, _)| (a - first) as usize);
+        let (mut near, mut of_one) = (Vec::new(), Vec::new());
+        sorted.each(|pairs| {
             pairs.sort_unstable();
-            let mut near: Vec<Near> = pairs
-                .chunk_by(|a, b| a == b)
-                .map(|same| Near { a: same[0].0, b: same[0].1, bands: u32::try_from(same.len()).unwrap_or(u32::MAX) })
-                .collect();
-            near.sort_unstable_by(|x, y| x.a.cmp(&y.a).then(y.bands.cmp(&x.bands)).then(x.b.cmp(&y.b)));
-            let nearest = near.chunk_by(|x, y| x.a == y.a).flat_map(|of_one| of_one.iter().take(NEAREST));
-            let mut near: Vec<Near> = nearest.filter(|near| keep(near)).copied().collect();
-            near.sort_unstable();
-            near
-        })
-        .collect();
+            let same = pairs.chunk_by(|x, y| x == y);
+            of_one.extend(same.map(|same| Near { a: same[0].0, b: same[0].1, bands: same.len() as u32 }));
+            of_one.sort_unstable_by(|x, y| y.bands.cmp(&x.bands).then(x.b.cmp(&y.b)));
+            of_one.truncate(NEAREST);
+            of_one.retain(&keep);
+            of_one.sort_unstable();
+            near.append(&mut of_one);
+        });
+        near
+    };
+    let blocks = (0..sketches.len().div_ceil(BLOCK)).into_par_iter();
+    let blocks: Vec<Vec<Near>> = blocks.map_init(Default::default, of_block).collect();
     blocks.concat()
 }
 
@@ -186,6 +252,17 @@ mod tests {
         let alike = |near: &&Near| near.a / 2 == near.b / 2;
         assert!(!found.iter().filter(alike).any(|near| too_few(near.bands, jaccard - 0.1)));
         found.iter().filter(alike).count() as f64 / pairs as f64
+    }
+
+    #[test]
+    fn bands_are_too_few_of_texts_more_alike_than_the_most() {
+        let most = most_alike();
+        assert!(most.is_sorted() && most[64] == 1.0 && most.len() == BANDS + 1);
+        for (bands, most) in (0..).zip(most) {
+            for jaccard in (0..=1000).map(|i| f64::from(i) / 1000.0) {
+                assert_eq!(too_few(bands, jaccard), jaccard > most, "{bands} {jaccard}");
+            }
+        }
     }
 
     #[test]

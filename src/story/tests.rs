@@ -132,7 +132,8 @@ fn the_index_finds_what_comparing_all_pairs_finds() {
         .map(|(seed, every)| article("a", &text(seed, 60 + 17 * usize::try_from(seed).unwrap(), every), None, None))
         .collect();
     let all = read(&articles);
-    let sets: Vec<Box<[u32]>> = articles.iter().map(words::shingles).collect();
+    let mut room = words::Room::default();
+    let sets: Vec<Box<[u32]>> = articles.iter().map(|article| words::shingles(article, &mut room)).collect();
     let mut expected = Vec::new();
     for a in 0..articles.len() {
         for b in a + 1..articles.len() {

@@ -51,10 +51,10 @@ pub(super) struct Room {
 
 /// The different shingles of an article, ascending. Half of a hash will do: two in a million shingles of a pair of long
 /// articles are taken for each other.
-pub(super) fn shingles(article: &Article) -> Box<[u32]> {
-    let mut words = Vec::new();
-    hashes(article, &mut words);
-    let mut set: Vec<u32> = shingles_of(&words).map(|hash| hash as u32).collect();
+pub(super) fn shingles(article: &Article, Room { words, .. }: &mut Room) -> Box<[u32]> {
+    hashes(article, words);
+    let mut set = Vec::with_capacity(words.len());
+    set.extend(shingles_of(words).map(|hash| hash as u32));
     set.sort_unstable();
     set.dedup();
     set.into_boxed_slice()

@@ -39,14 +39,9 @@ pub(super) fn weigh(
 ) -> Vec<Vec<Weighed>> {
     let damped = damped();
     let damped = |count: u32| damped.get(count as usize).copied().unwrap_or_else(|| damp(count));
-    let mut all = vec![0.0f64; terms];
-    for (article, part) in parts.iter().enumerate() {
-        bags.of(article).0.iter().for_each(|&(term, count)| all[term as usize] += part * damped(count));
-    }
-    let total: f64 = all.iter().sum();
-    let mean = total / k.max(1) as f64;
-    // The terms of each theme, ascending; `share` holds the frequency itself until the largest in any theme is known.
-    let mut weighed: Vec<Vec<Weighed>> = members::by_theme(themes, k)
+    let mut groups = members::by_theme(themes, k);
+    groups.push((0..themes.len()).filter(|&article| themes[article].is_none()).collect());
+    let summed: Vec<Summed> = groups
         .par_iter()
         .map_init(
             || vec![(0.0f64, 0.0f64); terms],
@@ -66,23 +61,38 @@ pub(super) fn weigh(
                     }
                 }
                 present.sort_unstable();
-                let size: f64 = present.iter().map(|&term| sums[term as usize].0).sum();
-                let rest = total - size;
-                let weigh = |term: u32| {
-                    let ((own, holders), all) = (std::mem::take(&mut sums[term as usize]), all[term as usize]);
-                    let here = own / size;
-                    let elsewhere = if rest > 0.0 { ((all - own) / rest).max(0.0) } else { 0.0 };
-                    Weighed {
-                        term,
-                        weight: here * (1.0 + mean / all).ln() * (1.0 - elsewhere / here),
-                        share: here,
-                        support: (holders + GIVEN) / (articles + GIVEN),
-                    }
+                let take = |term: u32| {
+                    let (own, holders) = std::mem::take(&mut sums[term as usize]);
+                    (term, own, holders)
                 };
-                present.into_iter().map(weigh).collect()
+                Summed { articles, terms: present.into_iter().map(take).collect() }
             },
         )
         .collect();
+    let mut all = vec![0.0f64; terms];
+    for &(term, own, _) in summed.iter().flat_map(|group| &group.terms) {
+        all[term as usize] += own;
+    }
+    let total: f64 = all.iter().sum();
+    let mean = total / k.max(1) as f64;
+    // `share` holds the frequency itself until the largest in any theme is known.
+    let weigh = |Summed { articles, terms }: Summed| -> Vec<Weighed> {
+        let size: f64 = terms.iter().map(|&(_, own, _)| own).sum();
+        let rest = total - size;
+        let weigh = |(term, own, holders): (u32, f64, f64)| {
+            let all = all[term as usize];
+            let here = own / size;
+            let elsewhere = if rest > 0.0 { ((all - own) / rest).max(0.0) } else { 0.0 };
+            Weighed {
+                term,
+                weight: here * (1.0 + mean / all).ln() * (1.0 - elsewhere / here),
+                share: here,
+                support: (holders + GIVEN) / (articles + GIVEN),
+            }
+        };
+        terms.into_iter().map(weigh).collect()
+    };
+    let mut weighed: Vec<Vec<Weighed>> = summed.into_par_iter().take(k).map(weigh).collect();
     let mut most = vec![0.0f64; terms];
     for weighed in weighed.iter().flatten() {
         let most = &mut most[weighed.term as usize];
@@ -94,6 +104,14 @@ pub(super) fn weigh(
         weighed.iter_mut().for_each(|weighed| weighed.share /= most[weighed.term as usize]);
     });
     weighed
+}
+
+/// What the articles of a theme, or of none, come to.
+struct Summed {
+    /// What they count for.
+    articles: f64,
+    /// Their terms, ascending: how often each occurs, damped, and what the articles that hold it count for.
+    terms: Vec<(u32, f64, f64)>,
 }
 
 /// A term's count in an article, damped.

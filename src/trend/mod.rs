@@ -24,8 +24,6 @@ mod rise;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -123,25 +121,24 @@ pub fn find(input: &Input<'_>) -> Trend {
     let at = |day: Date| firsts.binary_search(&unit.first(day)).ok();
     let mut periods: Vec<Period> =
         firsts.iter().map(|&first| Period { first, articles: vec![0; k + 1], stories: vec![0; k + 1] }).collect();
-    // The earliest article of each story in each theme.
-    let mut first: BTreeMap<(usize, usize), (Date, usize)> = BTreeMap::new();
+    // The articles of each story in each theme, the earliest first, and their periods.
+    let mut dated: Vec<(usize, usize, Date, usize, usize)> = Vec::new();
     for (i, (day, theme)) in input.days.iter().zip(input.themes).enumerate() {
         let theme = theme.unwrap_or(k);
         if let Some(day) = *day
-            && let Some(period) = at(day).and_then(|at| periods.get_mut(at))
+            && let Some(at) = at(day)
         {
-            period.articles[theme] += 1;
-            let known = first.entry((theme, input.stories.key(i))).or_insert((day, i));
-            *known = (*known).min((day, i));
+            periods[at].articles[theme] += 1;
+            dated.push((theme, input.stories.key(i), day, i, at));
         }
     }
+    dated.sort_unstable();
     // By theme: the period and the first article of each story.
     let mut told: Vec<Vec<(usize, usize)>> = vec![Vec::new(); k + 1];
-    for ((theme, _), (day, article)) in first {
-        if let Some(at) = at(day) {
-            periods[at].stories[theme] += 1;
-            told[theme].push((at, article));
-        }
+    for story in dated.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
+        let (theme, _, _, article, at) = story[0];
+        periods[at].stories[theme] += 1;
+        told[theme].push((at, article));
     }
     let all: Vec<usize> = periods.iter().map(|period| period.stories.iter().sum()).collect();
     let columns: Vec<&Term> =

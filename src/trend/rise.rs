@@ -25,6 +25,9 @@ const A_THEME: usize = 12;
 /// Of two terms whose stories in the period overlap more (Jaccard index), one is told.
 const OVERLAP: f64 = 0.6;
 
+/// No place.
+const NONE: usize = usize::MAX;
+
 /// A term that rose.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Rise {
@@ -58,39 +61,52 @@ pub(super) fn chance(g2: f64) -> f64 {
 /// The rises of a theme, by period, the strongest first. `stories` are the theme's: the period of each and its columns,
 /// ascending; `terms` the term of each column.
 pub(super) fn find(stories: &[(usize, &[u32])], periods: usize, terms: &[&Term], table: &[Term]) -> Vec<Rise> {
-    let mut sizes = vec![0usize; periods];
+    let mut told = vec![Vec::new(); periods];
     let mut total = vec![0usize; terms.len()];
-    let mut held: Vec<(usize, u32, usize)> = Vec::new();
     for (story, &(period, columns)) in stories.iter().enumerate() {
-        sizes[period] += 1;
-        for &column in columns {
-            total[column as usize] += 1;
-            held.push((period, column, story));
+        told[period].push(story);
+        columns.iter().for_each(|&column| total[column as usize] += 1);
+    }
+    // By column: in how many stories of a period it is, and the place of its rise.
+    let (mut held, mut places) = (vec![0usize; terms.len()], vec![NONE; terms.len()]);
+    let mut looked = 0.0;
+    let mut found: Vec<Rise> = Vec::new();
+    for (period, told) in told.iter().enumerate() {
+        let (n, m) = (told.len(), stories.len() - told.len());
+        let mut present: Vec<u32> = Vec::new();
+        for &column in told.iter().flat_map(|&story| stories[story].1) {
+            if held[column as usize] == 0 {
+                present.push(column);
+            }
+            held[column as usize] += 1;
+        }
+        let first = found.len();
+        for column in present {
+            let a = std::mem::take(&mut held[column as usize]);
+            if a < HOLDERS {
+                continue;
+            }
+            looked += 1.0;
+            let b = total[column as usize] - a;
+            let (share, before) = (a as f64 / n as f64, if m == 0 { 1.0 } else { b as f64 / m as f64 });
+            if share >= SHARE && share >= TIMES * before {
+                places[column as usize] = found.len();
+                let holders = Vec::with_capacity(a);
+                found.push(Rise { column, period, share, before, g2: g2(a, n, b, m), holders });
+            }
+        }
+        if found.len() > first {
+            for &story in told {
+                for &column in stories[story].1 {
+                    if let Some(rise) = found.get_mut(places[column as usize]) {
+                        rise.holders.push(story);
+                    }
+                }
+            }
+            found[first..].iter().for_each(|rise| places[rise.column as usize] = NONE);
         }
     }
-    held.sort_unstable();
-    let tables: Vec<&[(usize, u32, usize)]> =
-        held.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)).filter(|run| run.len() >= HOLDERS).collect();
-    let looked = tables.len() as f64;
-    let mut found: Vec<Rise> = tables
-        .into_iter()
-        .filter_map(|run| {
-            let (period, column, _) = *run.first()?;
-            let (a, n) = (run.len(), sizes[period]);
-            let (b, m) = (total[column as usize] - a, stories.len() - n);
-            let (share, before) = (a as f64 / n as f64, if m == 0 { 1.0 } else { b as f64 / m as f64 });
-            let g2 = g2(a, n, b, m);
-            let rose = share >= SHARE && share >= TIMES * before && chance(g2) * looked <= LEVEL;
-            (rose && tells(terms[column as usize], table)).then(|| Rise {
-                column,
-                period,
-                share,
-                before,
-                g2,
-                holders: run.iter().map(|&(_, _, s)| s).collect(),
-            })
-        })
-        .collect();
+    found.retain(|rise| chance(rise.g2) * looked <= LEVEL && tells(terms[rise.column as usize], table));
     found.sort_by(|x, y| y.g2.total_cmp(&x.g2).then((x.period, x.column).cmp(&(y.period, y.column))));
     let mut chosen: Vec<Rise> = Vec::new();
     for rise in found {

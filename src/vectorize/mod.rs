@@ -64,12 +64,11 @@ impl Bag {
     /// Counts terms given in any order.
     #[must_use]
     pub fn count(terms: impl IntoIterator<Item = u32>) -> Self {
-        let mut ids: Vec<u32> = terms.into_iter().collect();
-        ids.sort_unstable();
-        let runs = || ids.chunk_by(|a, b| a == b);
+        let mut terms: Vec<u32> = terms.into_iter().collect();
+        terms.sort_unstable();
         // Counted first, so that no room is left: a corpus has as many bags as articles.
-        let mut bag = Vec::with_capacity(runs().count());
-        bag.extend(runs().map(|run| (run[0], u32::try_from(run.len()).unwrap_or(u32::MAX))));
+        let mut bag = Vec::with_capacity(runs(&terms).count());
+        bag.extend(runs(&terms));
         Self(bag)
     }
 
@@ -84,6 +83,11 @@ impl Bag {
     pub fn of_passage(passage: PassageTokens<'_>) -> Self {
         Self::count(passage.heading.iter().chain(passage.text).map(|token| token.term))
     }
+}
+
+/// Each term of a sorted list and how often it occurs there.
+fn runs(terms: &[u32]) -> impl Iterator<Item = (u32, u32)> {
+    terms.chunk_by(|a, b| a == b).map(|run| (run[0], u32::try_from(run.len()).unwrap_or(u32::MAX)))
 }
 
 /// The fitted vectorizer: which terms are columns, and their inverse document frequencies.
@@ -246,39 +250,50 @@ impl Weights {
         parts.into_par_iter().for_each_init(Weighed::default, |row, Part { rows, indices, values }| {
             let mut places = indices.iter_mut().zip(values);
             for bag in &bags[rows] {
-                self.weigh(bag, row);
+                self.weigh(&bag.0, row);
                 row.entries().zip(places.by_ref()).for_each(|(entry, (index, value))| (*index, *value) = entry);
             }
         });
         rows
     }
 
-    /// The same, made by one thread.
+    /// The rows of texts given by their terms in any order, as [`transform`](Self::transform) has those of their bags; made by
+    /// one thread.
     #[must_use]
-    pub fn rows(&self, bags: &[Bag]) -> Csr {
-        let mut rows = Csr::with_room(self.idf.len(), bags.len(), bags.iter().map(|bag| bag.0.len()).sum());
-        let mut row = Weighed::default();
-        for bag in bags {
-            self.weigh(bag, &mut row);
+    pub fn rows<T: IntoIterator<Item = u32>>(&self, texts: impl IntoIterator<Item = T>) -> Csr {
+        let (mut terms, mut counts, mut ends) = (Vec::new(), Vec::new(), Vec::new());
+        for text in texts {
+            terms.clear();
+            terms.extend(text);
+            terms.sort_unstable();
+            counts.extend(runs(&terms));
+            ends.push(counts.len());
+        }
+        let mut rows = Csr::with_room(self.idf.len(), ends.len(), counts.len());
+        let (mut row, mut first) = (Weighed::default(), 0);
+        for end in ends {
+            self.weigh(&counts[first..end], &mut row);
             for (column, value) in row.entries() {
                 rows.indices.push(column);
                 rows.values.push(value);
             }
             rows.indptr.push(rows.indices.len());
+            first = end;
         }
         rows
     }
 
-    /// The column of a term.
-    fn column(&self, term: u32) -> Option<u32> {
+    /// The column of a term; none if it has none.
+    #[must_use]
+    pub fn column(&self, term: u32) -> Option<u32> {
         self.columns.get(term as usize).copied().filter(|&column| column != NO_COLUMN)
     }
 
-    /// Weighs the terms of a text that have columns.
-    fn weigh(&self, bag: &Bag, to: &mut Weighed) {
+    /// Weighs the terms of a text that have columns, which ascend.
+    fn weigh(&self, counts: &[(u32, u32)], to: &mut Weighed) {
         to.columns.clear();
         to.weights.clear();
-        for &(term, count) in &bag.0 {
+        for &(term, count) in counts {
             let Some(column) = self.column(term) else { continue };
             let tf = self.tf.get(count as usize).copied().unwrap_or_else(|| tf(count));
             to.columns.push(column);
