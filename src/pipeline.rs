@@ -126,8 +126,7 @@ impl TfIdf for OfTerms<'_> {
     }
 
     fn tell(&self, text: usize, to: &mut dyn FnMut(u32)) {
-        let PassageTokens { heading, text } = self.passage(text);
-        heading.iter().chain(text).filter_map(|token| self.weights.column(token.term)).for_each(to);
+        self.passage(text).tokens().filter_map(|token| self.weights.column(token.term)).for_each(to);
     }
 }
 
@@ -140,7 +139,7 @@ impl OfTerms<'_> {
 
 /// The TF-IDF rows of some passages.
 fn weighed(weights: &Weights, passages: &[PassageTokens<'_>]) -> Csr {
-    weights.rows(passages.iter().map(|passage| passage.heading.iter().chain(passage.text).map(|token| token.term)))
+    weights.rows(passages.iter().map(|passage| passage.tokens().map(|token| token.term)))
 }
 
 /// The terms of all passages.

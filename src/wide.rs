@@ -245,15 +245,14 @@ impl<T: Number> WithSimd for AddLines<'_, T> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Self { to, lines, values, of: Lines { numbers, width, steps } } = self;
-        if width == 0 {
+        let Self { to, lines, values, of } = self;
+        if of.width == 0 {
             return;
         }
-        let d = if to.len() < width { to.len() } else { width };
+        let d = if to.len() < of.width { to.len() } else { of.width };
         // Those that are not there come last.
-        let there = lines.partition_point(|&line| (line as usize) < numbers.len() / width);
+        let there = lines.partition_point(|&line| (line as usize) < of.numbers.len() / of.width);
         let length = if there < values.len() { there } else { values.len() };
-        let of = Lines { numbers, width, steps };
         let (lines, values) = (&lines[..length], &values[..length]);
         let mut at = 0;
         while at < d {

@@ -245,6 +245,13 @@ pub struct PassageTokens<'a> {
     pub text: &'a [Token],
 }
 
+impl<'a> PassageTokens<'a> {
+    /// All of them: heading and text, in order.
+    pub fn tokens(&self) -> impl Iterator<Item = &'a Token> + use<'a> {
+        self.heading.iter().chain(self.text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -73,8 +73,9 @@ pub(super) fn find(stories: &[(usize, &[u32])], periods: usize, terms: &[&Term],
     let mut found: Vec<Rise> = Vec::new();
     for (period, told) in told.iter().enumerate() {
         let (n, m) = (told.len(), stories.len() - told.len());
+        let entries = || told.iter().flat_map(|&story| stories[story].1.iter().map(move |&column| (story, column)));
         let mut present: Vec<u32> = Vec::new();
-        for &column in told.iter().flat_map(|&story| stories[story].1) {
+        for (_, column) in entries() {
             if held[column as usize] == 0 {
                 present.push(column);
             }
@@ -95,16 +96,15 @@ pub(super) fn find(stories: &[(usize, &[u32])], periods: usize, terms: &[&Term],
                 found.push(Rise { column, period, share, before, g2: g2(a, n, b, m), holders });
             }
         }
-        if found.len() > first {
-            for &story in told {
-                for &column in stories[story].1 {
-                    if let Some(rise) = found.get_mut(places[column as usize]) {
-                        rise.holders.push(story);
-                    }
-                }
-            }
-            found[first..].iter().for_each(|rise| places[rise.column as usize] = NONE);
+        if found.len() == first {
+            continue;
         }
+        for (story, column) in entries() {
+            if let Some(rise) = found.get_mut(places[column as usize]) {
+                rise.holders.push(story);
+            }
+        }
+        found[first..].iter().for_each(|rise| places[rise.column as usize] = NONE);
     }
     found.retain(|rise| chance(rise.g2) * looked <= LEVEL && tells(terms[rise.column as usize], table));
     found.sort_by(|x, y| y.g2.total_cmp(&x.g2).then((x.period, x.column).cmp(&(y.period, y.column))));

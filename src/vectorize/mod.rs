@@ -81,7 +81,7 @@ impl Bag {
     /// The terms of one passage with its heading.
     #[must_use]
     pub fn of_passage(passage: PassageTokens<'_>) -> Self {
-        Self::count(passage.heading.iter().chain(passage.text).map(|token| token.term))
+        Self::count(passage.tokens().map(|token| token.term))
     }
 }
 
