@@ -420,13 +420,13 @@ impl WithSimd for Peak<'_> {
 
 /// Calls `above` with the place and value of each number greater than a bound, in order: what it returns is the bound of those
 /// that follow.
-pub(crate) fn each_above(numbers: &[f32], bound: f32, above: impl FnMut(usize, f32) -> f32) {
+pub(crate) fn each_above<T: Copy + PartialOrd>(numbers: &[T], bound: T, above: impl FnMut(usize, T) -> T) {
     Arch::new().dispatch(Above(numbers, bound, above));
 }
 
-struct Above<'a, F>(&'a [f32], f32, F);
+struct Above<'a, T, F>(&'a [T], T, F);
 
-impl<F: FnMut(usize, f32) -> f32> WithSimd for Above<'_, F> {
+impl<T: Copy + PartialOrd, F: FnMut(usize, T) -> T> WithSimd for Above<'_, T, F> {
     type Output = ();
 
     #[inline(always)]
@@ -436,15 +436,21 @@ impl<F: FnMut(usize, f32) -> f32> WithSimd for Above<'_, F> {
         let Self(numbers, mut bound, mut above) = self;
         let (chunks, rest) = numbers.as_chunks::<STEP>();
         for (c, chunk) in chunks.iter().enumerate() {
-            // No branch, so that many are compared at once.
-            let mut any = false;
-            for &number in chunk {
-                any |= number > bound;
+            // The largest of each lane, with no branch, so that many are compared at once.
+            let mut peaks = [bound; LANES];
+            for part in chunk.as_chunks::<LANES>().0 {
+                for lane in 0..LANES {
+                    peaks[lane] = if part[lane] > peaks[lane] { part[lane] } else { peaks[lane] };
+                }
             }
-            if any {
-                for (lane, &number) in chunk.iter().enumerate() {
+            let mut any = 0_u32;
+            for peak in peaks {
+                any |= u32::from(peak > bound);
+            }
+            if any != 0 {
+                for (i, &number) in chunk.iter().enumerate() {
                     if number > bound {
-                        bound = above(c * STEP + lane, number);
+                        bound = above(c * STEP + i, number);
                     }
                 }
             }
@@ -454,6 +460,42 @@ impl<F: FnMut(usize, f32) -> f32> WithSimd for Above<'_, F> {
                 bound = above(chunks.len() * STEP + i, number);
             }
         }
+    }
+}
+
+/// What at least `count` of some numbers are no less than, as a rough figure that is soon told; none of these if they are few.
+pub(crate) fn reached(numbers: &[i32], count: usize) -> i32 {
+    Arch::new().dispatch(Reached(numbers, count))
+}
+
+struct Reached<'a>(&'a [i32], usize);
+
+impl WithSimd for Reached<'_> {
+    type Output = i32;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> i32 {
+        const GROUPS: usize = 2 * LANES;
+        let Self(numbers, count) = self;
+        // What so many groups reach by their largest, so many numbers reach.
+        let mut peaks = [i32::MIN; GROUPS];
+        for chunk in numbers.as_chunks::<GROUPS>().0 {
+            for lane in 0..GROUPS {
+                peaks[lane] = if chunk[lane] > peaks[lane] { chunk[lane] } else { peaks[lane] };
+            }
+        }
+        let mut reach = [0_u32; GROUPS];
+        for peak in peaks {
+            for lane in 0..GROUPS {
+                reach[lane] += u32::from(peak >= peaks[lane]);
+            }
+        }
+        let mut most = i32::MIN;
+        for lane in 0..GROUPS {
+            let enough = reach[lane] as usize >= count;
+            most = if enough && peaks[lane] > most { peaks[lane] } else { most };
+        }
+        most
     }
 }
 
@@ -553,6 +595,13 @@ mod tests {
                 }
             }
             prop_assert_eq!(found, expected);
+            let whole: Vec<i32> = a.iter().map(|&x| x as i32).collect();
+            for count in 0..40 {
+                let reached = reached(&whole, count);
+                prop_assert!(reached == i32::MIN || whole.iter().filter(|&&x| x >= reached).count() >= count);
+                let full = &whole[..whole.len() / (2 * LANES) * 2 * LANES];
+                prop_assert!(count != 1 || Some(&reached) == full.iter().max() || full.is_empty());
+            }
         }
 
         #[test]

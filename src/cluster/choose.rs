@@ -48,7 +48,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    community, distinct_rows,
+    community::{self, Graph},
+    distinct_rows,
     resample::{self, Sample, Signals},
     some,
 };
@@ -61,7 +62,7 @@ const SAMPLE: usize = 600;
 const SAMPLES: usize = 9;
 
 /// Each article is tied to the nearest of the others: to two, and one more for this many articles, in a coarse graph and in
-/// a fine one. It sets how fine themes are.
+/// a fine one, which has fewer ties. It sets how fine themes are.
 const NEIGHBOURS: [usize; 2] = [12, 24];
 
 /// Up to this many distinct articles, one article alone can be a theme.
@@ -182,9 +183,9 @@ impl Votes {
             .par_iter()
             .enumerate()
             .map(|(i, sample)| {
-                let cosines = cosines(sample.clone());
-                let count = |share| count(&cosines, share, seed.wrapping_add(i as u64));
-                let (coarse, fine) = rayon::join(|| count(NEIGHBOURS[0]), || count(NEIGHBOURS[1]));
+                let graphs = neighbours(&cosines(sample.clone()));
+                let count = |graph| count(graph, seed.wrapping_add(i as u64));
+                let (coarse, fine) = rayon::join(|| count(&graphs[0]), || count(&graphs[1]));
                 [coarse, fine]
             })
             .collect();
@@ -384,11 +385,10 @@ fn mean_cosine(rows: ArrayView2<'_, f32>, of: &[usize]) -> f64 {
     (sum.dot(&sum) - n) / (n * (n - 1.0))
 }
 
-/// The communities of a sample's neighbour graph that are large enough to be themes, and the modularity. Each row is tied
-/// to two others and one more for each `share` rows.
-fn count(cosines: &Array2<f32>, share: usize, seed: u64) -> (usize, f64) {
-    let n = cosines.nrows();
-    let found = community::find(&neighbours(cosines, (2 + n / share).min(n - 1)), seed);
+/// The communities of a sample's neighbour graph that are large enough to be themes, and the modularity.
+fn count(graph: &Graph, seed: u64) -> (usize, f64) {
+    let n = graph.len();
+    let found = community::find(graph, seed);
     let least = if n <= TINY { 1 } else { (n / 100).max(2) };
     (found.sizes.iter().filter(|&&size| size >= least).count(), found.modularity)
 }
@@ -407,29 +407,38 @@ fn cosines(mut rows: Array2<f32>) -> Array2<f32> {
     rows.dot(&rows.t())
 }
 
-/// The graph that ties each row to its nearest others by the positive part of the cosine about the corpus's mean; a tie
-/// counts half in each direction. Rows of (neighbour, weight), by neighbour.
-fn neighbours(cosines: &Array2<f32>, nearest: usize) -> Vec<Vec<(usize, f64)>> {
+/// The graphs that tie each row to its nearest others, as many as [`NEIGHBOURS`] says, by the positive part of the cosine about
+/// the corpus's mean; a tie counts half in each direction. Rows of (neighbour, weight), by neighbour.
+fn neighbours(cosines: &Array2<f32>) -> [Graph; NEIGHBOURS.len()] {
     let n = cosines.nrows();
-    let mut graph = vec![Vec::new(); n];
+    let nearest = NEIGHBOURS.map(|share| (2 + n / share).min(n - 1));
+    let mut graphs = nearest.map(|nearest| (0..n).map(|_| Vec::with_capacity(2 * nearest)).collect::<Graph>());
     // Those of the largest cosines are the least such numbers, equal ones by place: positive numbers are ordered as their bits.
-    let key = |(other, cosine): (usize, &f32)| u64::from(!cosine.to_bits()) << 32 | other as u64;
-    let mut others: Vec<u64> = Vec::with_capacity(n);
+    let key = |other: usize, cosine: f32| u64::from(!cosine.to_bits()) << 32 | other as u64;
+    let mut keys = vec![0; n];
     for (row, line) in cosines.rows().into_iter().enumerate() {
-        others.clear();
-        others.extend(line.iter().enumerate().filter(|&(other, &cosine)| other != row && cosine > 0.0).map(key));
-        if others.len() > nearest {
-            others.select_nth_unstable(nearest);
-            others.truncate(nearest);
+        // Half of them are negative, in no pattern: which are not is noted without a branch.
+        let mut count = 0;
+        for (other, &cosine) in line.iter().enumerate() {
+            keys[count] = key(other, cosine);
+            count += usize::from((other != row) & (cosine > 0.0));
         }
-        for &key in &others {
-            let other = (key & u64::from(u32::MAX)) as usize;
-            let half = f64::from(line[other]) / 2.0;
-            graph[row].push((other, half));
-            graph[other].push((row, half));
+        // The fewer nearest ones are among the more.
+        let mut others = &mut keys[..count];
+        for (graph, nearest) in graphs.iter_mut().zip(nearest) {
+            if others.len() > nearest {
+                others.select_nth_unstable(nearest);
+                others = &mut others[..nearest];
+            }
+            for &key in &*others {
+                let other = (key & u64::from(u32::MAX)) as usize;
+                let half = f64::from(line[other]) / 2.0;
+                graph[row].push((other, half));
+                graph[other].push((row, half));
+            }
         }
     }
-    for ties in &mut graph {
+    for ties in graphs.iter_mut().flatten() {
         ties.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         ties.dedup_by(|later, earlier| {
             let same = later.0 == earlier.0;
@@ -439,5 +448,5 @@ fn neighbours(cosines: &Array2<f32>, nearest: usize) -> Vec<Vec<(usize, f64)>> {
             same
         });
     }
-    graph
+    graphs
 }

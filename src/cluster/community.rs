@@ -130,24 +130,27 @@ fn gather(graph: &Graph, rng: &mut Xoshiro256Plus) -> (Vec<usize>, usize) {
     (community, count)
 }
 
-/// The graph whose nodes are the communities.
+/// The graph whose nodes are the communities. Sums run in the order of the nodes.
 fn condense(graph: &Graph, community: &[usize], count: usize) -> Graph {
-    let mut condensed: Graph = vec![Vec::new(); count];
-    for (ties, &from) in graph.iter().zip(community) {
-        condensed[from].extend(ties.iter().map(|&(other, tie)| (community[other], tie)));
-    }
-    for ties in &mut condensed {
-        // A stable sort: sums run in the order of the nodes.
-        ties.sort_by_key(|tie| tie.0);
-        ties.dedup_by(|later, earlier| {
-            let same = later.0 == earlier.0;
-            if same {
-                earlier.1 += later.1;
+    let mut members = vec![Vec::new(); count];
+    community.iter().enumerate().for_each(|(node, &own)| members[own].push(node));
+    // To which communities one has ties, and the weight of these; and for which one it was last worked out.
+    let (mut weight, mut last) = (vec![0.0; count], vec![usize::MAX; count]);
+    let condensed = members.into_iter().enumerate().map(|(own, members)| {
+        let mut near = Vec::new();
+        for &(other, tie) in members.into_iter().flat_map(|node| &graph[node]) {
+            let c = community[other];
+            if std::mem::replace(&mut last[c], own) == own {
+                weight[c] += tie;
+            } else {
+                weight[c] = tie;
+                near.push(c);
             }
-            same
-        });
-    }
-    condensed
+        }
+        near.sort_unstable();
+        near.into_iter().map(|c| (c, weight[c])).collect()
+    });
+    condensed.collect()
 }
 
 /// The modularity of a partition; 0 for a graph without ties.

@@ -51,8 +51,9 @@ const TOLERANCE: f64 = 1e-4;
 /// The sample that starts run on is one row in this many …
 const SHARE: usize = 12;
 
-/// … this many at least and at most …
-const SAMPLE: (usize, usize) = (2048, 8192);
+/// … this many at least and at most (at least 2048 took longer, and V-measures of eight corpora of 1700 to 5000 articles were
+/// .0024 lower on the mean, each within .012) …
+const SAMPLE: (usize, usize) = (512, 8192);
 
 /// … and for each cluster.
 const SAMPLE_OF_ONE: usize = 50;

@@ -57,6 +57,7 @@ mod community;
 mod gram;
 mod guided;
 mod kmeans;
+mod quantized;
 mod resample;
 mod silhouette;
 mod smooth;

@@ -19,10 +19,10 @@
 //!
 //! The columns of 10 and 20 are of one step with ties both ways. A third step changes little (means .648 and .647).
 
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis, CowArray, Ix2, linalg::general_mat_mul, s};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis, CowArray, Ix2, s};
 use rayon::prelude::*;
 
-use super::{axes::Axes, evenly, some, unit};
+use super::{axes::Axes, evenly, quantized::Quantized, some, unit};
 use crate::wide::{add_row, each_above};
 
 /// Rows that a row is drawn to, at most …
@@ -35,15 +35,9 @@ const SHARE: usize = 2;
 /// rows take time in proportion to their number.
 const ANCHORS: usize = 4096;
 
-/// Rows a task of the thread pool works through; any number gives the same neighbours. A product packs the anchors anew for
-/// each, so many are better than few, as long as all threads have some.
-const CHUNK: std::ops::RangeInclusive<usize> = 128..=512;
-
-/// Anchors that they are held against at once; any number gives the same neighbours.
-const AT_ONCE: usize = 1024;
-
-/// Tasks that the rows make, if there are so many of them.
-const TASKS: usize = 16;
+/// Rows a task of the thread pool works through; any number gives the same neighbours. Their products with all anchors stay in
+/// the second-level cache.
+const CHUNK: usize = 64;
 
 /// For each row, the places of its nearest anchors and their weights, which sum to 1.
 pub(super) type Ties = Vec<Vec<(usize, f32)>>;
@@ -140,7 +134,7 @@ pub(super) fn smooth_products(products: &Array2<f32>, k: usize) -> Array2<f32> {
     if most == 0 {
         return products.clone();
     }
-    let nearest = |(i, line): (usize, ArrayView1<'_, f32>)| weighted(largest(&line.to_vec(), Some(i), most));
+    let nearest = |(i, line): (usize, ArrayView1<'_, f32>)| weighted(largest(&line.to_vec(), i, most));
     let ties: Ties = products.rows().into_iter().enumerate().map(nearest).collect();
     // Each line of `to`, and to it those of `from` that its row is drawn to.
     let mixed = |to: &Array2<f32>, from: &Array2<f32>| {
@@ -186,24 +180,16 @@ fn weighted(mut ties: Vec<(usize, f32)>) -> Vec<(usize, f32)> {
 /// The nearest anchors of each row, those of equal cosine by place. Only positive cosines tie. `at` are the places of the
 /// rows among all, `places` those of the anchors.
 fn ties(rows: ArrayView2<'_, f32>, at: &[usize], anchors: ArrayView2<'_, f32>, places: &[usize], most: usize) -> Ties {
-    let size = (rows.nrows() / TASKS).clamp(*CHUNK.start(), *CHUNK.end());
-    let starts: Vec<usize> = (0..rows.nrows()).step_by(size).collect();
+    let (rows, anchors) = (rows.as_standard_layout(), anchors.as_standard_layout());
+    let sought = Quantized::new(anchors.view());
+    let starts: Vec<usize> = (0..rows.nrows()).step_by(CHUNK).collect();
     let chunks: Vec<Ties> = starts
         .into_par_iter()
         .map(|start| {
-            let rows = rows.slice(s![start..(start + size).min(rows.nrows()), ..]);
+            let rows = rows.slice(s![start..(start + CHUNK).min(rows.nrows()), ..]);
             let own: Vec<Option<usize>> =
                 at[start..].iter().take(rows.nrows()).map(|at| places.binary_search(at).ok()).collect();
-            let mut found: Ties = vec![Vec::with_capacity(most); rows.nrows()];
-            let mut cosines = Array2::zeros((rows.nrows(), AT_ONCE.min(anchors.nrows())));
-            for (from, anchors) in (0..).step_by(AT_ONCE).zip(anchors.axis_chunks_iter(Axis(0), AT_ONCE)) {
-                let mut cosines = cosines.slice_mut(s![.., ..anchors.nrows()]);
-                general_mat_mul(1.0, &rows, &anchors.t(), 0.0, &mut cosines);
-                for ((cosines, found), own) in cosines.rows().into_iter().zip(&mut found).zip(&own) {
-                    larger(cosines.to_slice().unwrap_or_default(), from, *own, most, found);
-                }
-            }
-            found.into_iter().map(weighted).collect()
+            sought.nearest(rows, &own, most).into_iter().map(weighted).collect()
         })
         .collect();
     chunks.into_iter().flatten().collect()
@@ -211,18 +197,11 @@ fn ties(rows: ArrayView2<'_, f32>, at: &[usize], anchors: ArrayView2<'_, f32>, p
 
 /// The places of the `most` largest numbers above 0 but for that at `without`, the largest first, equal ones by place; `most`
 /// is at least 1.
-fn largest(numbers: &[f32], without: Option<usize>, most: usize) -> Vec<(usize, f32)> {
+fn largest(numbers: &[f32], without: usize, most: usize) -> Vec<(usize, f32)> {
     let mut found: Vec<(usize, f32)> = Vec::with_capacity(most);
-    larger(numbers, 0, without, most, &mut found);
-    found
-}
-
-/// Goes on with [`largest`]: `found` is that of the numbers before the place `from`, where these begin.
-fn larger(numbers: &[f32], from: usize, without: Option<usize>, most: usize, found: &mut Vec<(usize, f32)>) {
     let enough = |found: &[(usize, f32)]| if found.len() < most { 0.0 } else { found[most - 1].1 };
-    each_above(numbers, enough(found), |i, number| {
-        let place = from + i;
-        if Some(place) != without {
+    each_above(numbers, 0.0, |place, number| {
+        if place != without {
             if found.len() < most {
                 found.push((place, number));
             }
@@ -234,8 +213,9 @@ fn larger(numbers: &[f32], from: usize, without: Option<usize>, most: usize, fou
             }
             found[at] = (place, number);
         }
-        enough(found)
+        enough(&found)
     });
+    found
 }
 
 /// Each row and the weighted mean of the anchors that it is tied to, of unit length.
@@ -308,17 +288,14 @@ mod tests {
     fn the_largest_are_as_by_sorting_all() {
         let mut rng = Xoshiro256Plus::seed_from_u64(1);
         for n in [1, 5, 31, 32, 33, 400] {
-            for (most, without) in [(1, None), (7, Some(n / 2)), (n + 1, Some(0))] {
+            for (most, without) in [(1, n), (7, n / 2), (n + 1, 0)] {
                 // Many equal ones.
                 let numbers: Vec<f32> = (0..n).map(|_| (uniform(&mut rng) * 20.0).floor() as f32 - 4.0).collect();
                 let mut slow: Vec<(usize, f32)> = numbers.iter().copied().enumerate().collect();
-                slow.retain(|&(place, number)| number > 0.0 && Some(place) != without);
+                slow.retain(|&(place, number)| number > 0.0 && place != without);
                 slow.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
                 slow.truncate(most);
                 assert_eq!(largest(&numbers, without, most), slow);
-                let (mut found, parts) = (Vec::new(), numbers.chunks(37));
-                parts.enumerate().for_each(|(i, part)| larger(part, i * 37, without, most, &mut found));
-                assert_eq!(found, slow);
             }
         }
     }
