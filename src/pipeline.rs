@@ -1,6 +1,9 @@
 //! The pipeline: the one module that names every stage.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    cell::Cell,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use ndarray::{Array2, CowArray};
 use rayon::prelude::*;
@@ -18,7 +21,7 @@ use crate::{
     steer::{self, Steered},
     story::{self, Stories},
     theme::{self, Bags, Themes},
-    vectorize::{self, Bag, Csr, Vectorizer, Weights},
+    vectorize::{self, Bag, Csr, Room, Vectorizer, Weights},
     vectors,
     who::{self, Who},
 };
@@ -112,6 +115,10 @@ pub enum Passages {
     Told(Scales),
 }
 
+thread_local! {
+    static ROOM: Cell<Room> = Cell::default();
+}
+
 /// The TF-IDF rows of passages, made of their terms.
 #[derive(Debug)]
 struct OfTerms<'a> {
@@ -122,7 +129,10 @@ struct OfTerms<'a> {
 
 impl TfIdf for OfTerms<'_> {
     fn show(&self, text: usize, to: &mut dyn FnMut(Row<'_>)) {
-        to(weighed(&self.weights, &[self.passage(text)]).row(0));
+        // Of a million passages, threads would wait for each other to be given room for each.
+        let mut room = ROOM.take();
+        to(self.weights.row(self.passage(text).tokens().map(|token| token.term), &mut room));
+        ROOM.set(room);
     }
 
     fn tell(&self, text: usize, to: &mut dyn FnMut(u32)) {

@@ -223,8 +223,17 @@ pub struct Weights {
     columns: Vec<u32>,
 }
 
+/// Room to make a row in.
+#[derive(Debug, Default)]
+pub struct Room {
+    terms: Vec<u32>,
+    counts: Vec<(u32, u32)>,
+    row: Weighed,
+    values: Vec<f32>,
+}
+
 /// The row of one text, before it is scaled.
-#[derive(Default)]
+#[derive(Debug, Default)]
 struct Weighed {
     columns: Vec<u32>,
     weights: Vec<f64>,
@@ -281,6 +290,20 @@ impl Weights {
             first = end;
         }
         rows
+    }
+
+    /// The row of one text, as [`rows`](Self::rows) has it: its columns and values, in room that can be used again.
+    pub fn row<'r>(&self, terms: impl IntoIterator<Item = u32>, room: &'r mut Room) -> (&'r [u32], &'r [f32]) {
+        let Room { terms: own, counts, row, values } = room;
+        own.clear();
+        own.extend(terms);
+        own.sort_unstable();
+        counts.clear();
+        counts.extend(runs(own));
+        self.weigh(counts, row);
+        values.clear();
+        values.extend(row.entries().map(|(_, value)| value));
+        (&row.columns, values)
     }
 
     /// The column of a term; none if it has none.

@@ -115,8 +115,13 @@ proptest! {
     fn one_thread_makes_the_same_rows_of_terms(bags in bags(), later in bags()) {
         let weights = fit(&bags, 40, &Settings::default()).weights();
         let times = |&(term, count): &(u32, u32)| std::iter::repeat_n(term, count as usize);
-        let terms = later.iter().map(|bag| bag.0.iter().rev().flat_map(times));
-        prop_assert_eq!(weights.rows(terms), weights.transform(&later));
+        let texts = || later.iter().map(|bag| bag.0.iter().rev().flat_map(times));
+        let rows = weights.transform(&later);
+        prop_assert_eq!(&weights.rows(texts()), &rows);
+        let mut room = Room::default();
+        for (i, terms) in texts().enumerate() {
+            prop_assert_eq!(weights.row(terms, &mut room), rows.row(i));
+        }
     }
 }
 
