@@ -55,7 +55,11 @@ const SHARE: usize = 12;
 /// .0024 lower on the mean, each within .012) …
 const SAMPLE: (usize, usize) = (512, 8192);
 
-/// … and for each cluster.
+/// … with so many for each cluster up to the most (half as many, and twenty clusters of eleven thousand items came to rest .2 %
+/// higher on the mean of six seeds) …
+const ENOUGH_OF_ONE: usize = 100;
+
+/// … and so many in any case.
 const SAMPLE_OF_ONE: usize = 50;
 
 /// A sample is drawn of at least this many times as many rows: of fewer it saves nothing.
@@ -145,7 +149,7 @@ impl Lloyd {
 
 /// The rows that starts run on where there are many more: a random sample, in the order of rows.
 fn sample_of(rows: ArrayView2<'_, f32>, k: usize, seed: u64) -> Option<Array2<f32>> {
-    let size = (rows.nrows() / SHARE).clamp(SAMPLE.0, SAMPLE.1).max(SAMPLE_OF_ONE * k);
+    let size = (rows.nrows() / SHARE).max(ENOUGH_OF_ONE * k).clamp(SAMPLE.0, SAMPLE.1).max(SAMPLE_OF_ONE * k);
     let random = &mut Xoshiro256Plus::seed_from_u64(seed);
     (rows.nrows() >= SAVES * size).then(|| some(rows, &draw(rows.nrows(), size, random)))
 }

@@ -239,7 +239,7 @@ fn breathing_carries_centroids_to_where_they_are_missed() {
 
 #[test]
 fn many_rows_begin_from_a_sample_and_rest_no_worse() {
-    let rows = groups(SAVES * SAMPLE_OF_ONE * 30, 6, 30, 0.4, 1);
+    let rows = groups(SAVES * ENOUGH_OF_ONE * 30, 6, 30, 0.4, 1);
     assert!(sample_of(rows.view(), 30, 1).is_some() && sample_of(rows.slice(s![1.., ..]), 30, 1).is_none());
     let settings = Settings { starts: 2, ..Settings::default() };
     let sampled = Lloyd.best(rows.view(), 30, &settings).unwrap();
@@ -251,7 +251,7 @@ fn many_rows_begin_from_a_sample_and_rest_no_worse() {
 
 #[test]
 fn any_number_of_threads_finds_the_same() {
-    let rows = groups(6221, 5, 20, 0.8, 6);
+    let rows = groups(SAVES * ENOUGH_OF_ONE * 20 + 77, 5, 20, 0.8, 6);
     let sampled = |n: usize| sample_of(rows.slice(s![..n, ..]), 20, 1).is_some();
     // More than one block of each.
     assert!(!sampled(BLOCK + 500) && sampled(rows.nrows()));
