@@ -10,7 +10,7 @@
 //! of two by `√2` times that at most. All whose estimate is less than [`SURE`] such deviations below one that enough others
 //! reach are worked out in full.
 
-use ndarray::{ArrayView1, ArrayView2};
+use ndarray::{ArrayView1, ArrayView2, CowArray, Ix2};
 use rten_gemm::{BiasVector, GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
 use rten_tensor::Matrix;
 
@@ -28,7 +28,7 @@ const COARSE: i8 = 63;
 
 /// Rows that neighbours are sought among.
 pub(super) struct Quantized<'a> {
-    rows: ArrayView2<'a, f32>,
+    rows: CowArray<'a, f32, Ix2>,
     multiply: GemmExecutor<u8, i8, i32>,
     /// Their numbers in steps of this size; none if there are none.
     packed: Option<PackedBMatrix<i8>>,
@@ -38,17 +38,23 @@ pub(super) struct Quantized<'a> {
 }
 
 impl<'a> Quantized<'a> {
-    /// Takes unit rows, `m × d`, in the standard layout.
-    pub fn new(rows: ArrayView2<'a, f32>) -> Self {
+    /// Takes unit rows, `m × d`.
+    pub fn new(rows: CowArray<'a, f32, Ix2>) -> Self {
+        let rows = if rows.is_standard_layout() { rows } else { rows.as_standard_layout().into_owned().into() };
         let multiply = GemmExecutor::new();
         let (m, d) = rows.dim();
         let step = rows.rows().into_iter().map(largest).fold(0.0, f32::max) / FINE;
-        let numbers = steps(rows, |_| step);
+        let numbers = steps(rows.view(), |_| step);
         let more = |row: &[i8]| -i32::from(COARSE) * row.iter().map(|&x| i32::from(x)).sum::<i32>();
         let more = numbers.chunks_exact(d.max(1)).map(more).collect();
         let pack = || multiply.prepack_b(Matrix::from_data([m, d], numbers.as_slice()).transposed());
         let packed = (!numbers.is_empty()).then(pack);
         Self { rows, multiply, packed, step, more }
+    }
+
+    /// The rows.
+    pub fn rows(&self) -> ArrayView2<'_, f32> {
+        self.rows.view()
     }
 
     /// For each of some unit rows in the standard layout the `most` nearest of these, `most` ≥ 1, as their places and cosines,
@@ -167,7 +173,7 @@ mod tests {
             let among = rows(m, d, spread, seed);
             let some = among.slice(s![m / 3.., ..]);
             let own: Vec<Option<usize>> = (m / 3..m).map(|i| (i % 5 > 0).then_some(i)).collect();
-            prop_assert_eq!(Quantized::new(among.view()).nearest(some, &own, most), slow(some, &own, &among, most));
+            prop_assert_eq!(Quantized::new(among.view().into()).nearest(some, &own, most), slow(some, &own, &among, most));
         }
     }
 
@@ -176,14 +182,17 @@ mod tests {
         let among = rows(3000, 20, 0.4, 1);
         let some = rows(50, 20, 0.4, 1);
         let own = vec![None; 50];
-        assert_eq!(Quantized::new(among.view()).nearest(some.view(), &own, 7), slow(some.view(), &own, &among, 7));
+        assert_eq!(
+            Quantized::new(among.view().into()).nearest(some.view(), &own, 7),
+            slow(some.view(), &own, &among, 7)
+        );
     }
 
     #[test]
     fn rows_of_zeros_or_without_numbers_have_no_neighbours() {
         for shape in [(5, 3), (5, 0), (0, 3)] {
             let among = Array2::zeros(shape);
-            let found = Quantized::new(among.view()).nearest(Array2::zeros((2, shape.1)).view(), &[None; 2], 7);
+            let found = Quantized::new(among.view().into()).nearest(Array2::zeros((2, shape.1)).view(), &[None; 2], 7);
             assert_eq!(found, [[]; 2]);
         }
     }

@@ -72,9 +72,10 @@ pub(super) struct Smoother(Option<(Anchors<'static>, Array2<f32>)>);
 impl Smoother {
     /// Of all rows, `n × d`, that are to be put into `k` clusters; those that are drawn have been turned.
     pub(super) fn new(rows: ArrayView2<'_, f32>, k: usize, axes: &Axes) -> Self {
-        Self(Anchors::of(rows, k, ANCHORS).map(|Anchors { places, rows, most }| {
-            let anchors = Anchors { places, rows: axes.turn(rows.view()).into_owned().into(), most };
-            let once = anchors.once(&anchors.ties(anchors.rows.view(), &anchors.places));
+        Self(places(rows.nrows(), k, ANCHORS).map(|(places, most)| {
+            let turned = axes.turn(some(rows, &places).view()).into_owned();
+            let anchors = Anchors { places, sought: Quantized::new(turned.into()), most };
+            let once = anchors.once(&anchors.ties(anchors.sought.rows(), &anchors.places));
             (anchors, once)
         }))
     }
@@ -92,36 +93,50 @@ fn all(rows: ArrayView2<'_, f32>) -> Vec<usize> {
     (0..rows.nrows()).collect()
 }
 
+/// The places of at most so many of `n` rows, at equal distances, and to how many of them each is drawn; `None` if to none.
+fn places(n: usize, k: usize, at_most: usize) -> Option<(Vec<usize>, usize)> {
+    let places = evenly(n, at_most);
+    let most = drawn_to(n, places.len(), k);
+    (most > 0).then_some((places, most))
+}
+
 /// The rows that others are drawn to.
 struct Anchors<'a> {
     /// Their places among all rows, ascending.
     places: Vec<usize>,
-    rows: CowArray<'a, f32, Ix2>,
+    sought: Quantized<'a>,
     /// To how many of them a row is drawn.
     most: usize,
 }
 
 impl<'a> Anchors<'a> {
-    /// At most so many of the rows, at equal distances; `None` if rows are drawn to none.
+    /// At most so many of the rows; `None` if rows are drawn to none.
     fn of(rows: ArrayView2<'a, f32>, k: usize, at_most: usize) -> Option<Self> {
-        let n = rows.nrows();
-        let places = evenly(n, at_most);
-        let most = drawn_to(n, places.len(), k);
-        (most > 0).then(|| Self {
-            rows: if places.len() == n { rows.into() } else { some(rows, &places).into() },
-            places,
-            most,
-        })
+        let (places, most) = places(rows.nrows(), k, at_most)?;
+        let own = if places.len() == rows.nrows() { rows.into() } else { some(rows, &places).into() };
+        Some(Self { places, sought: Quantized::new(own), most })
     }
 
-    /// The ties of rows that stand at these places among all.
+    /// The nearest anchors of each row, those of equal cosine by place. Only positive cosines tie. `at` are the places of the
+    /// rows among all.
     fn ties(&self, rows: ArrayView2<'_, f32>, at: &[usize]) -> Ties {
-        ties(rows, at, self.rows.view(), &self.places, self.most)
+        let rows = rows.as_standard_layout();
+        let starts: Vec<usize> = (0..rows.nrows()).step_by(CHUNK).collect();
+        let chunks: Vec<Ties> = starts
+            .into_par_iter()
+            .map(|start| {
+                let rows = rows.slice(s![start..(start + CHUNK).min(rows.nrows()), ..]);
+                let own = at[start..].iter().take(rows.nrows()).map(|at| self.places.binary_search(at).ok());
+                let own: Vec<Option<usize>> = own.collect();
+                self.sought.nearest(rows, &own, self.most).into_iter().map(weighted).collect()
+            })
+            .collect();
+        chunks.into_iter().flatten().collect()
     }
 
     /// The anchors, smoothed by their ties.
     fn once(&self, ties: &Ties) -> Array2<f32> {
-        draw(self.rows.to_owned(), self.rows.view(), ties)
+        draw(self.sought.rows().to_owned(), self.sought.rows(), ties)
     }
 }
 
@@ -175,24 +190,6 @@ fn weighted(mut ties: Vec<(usize, f32)>) -> Vec<(usize, f32)> {
     let sum: f32 = ties.iter().map(|tie| tie.1).sum();
     ties.iter_mut().for_each(|tie| tie.1 /= sum);
     ties
-}
-
-/// The nearest anchors of each row, those of equal cosine by place. Only positive cosines tie. `at` are the places of the
-/// rows among all, `places` those of the anchors.
-fn ties(rows: ArrayView2<'_, f32>, at: &[usize], anchors: ArrayView2<'_, f32>, places: &[usize], most: usize) -> Ties {
-    let (rows, anchors) = (rows.as_standard_layout(), anchors.as_standard_layout());
-    let sought = Quantized::new(anchors.view());
-    let starts: Vec<usize> = (0..rows.nrows()).step_by(CHUNK).collect();
-    let chunks: Vec<Ties> = starts
-        .into_par_iter()
-        .map(|start| {
-            let rows = rows.slice(s![start..(start + CHUNK).min(rows.nrows()), ..]);
-            let own: Vec<Option<usize>> =
-                at[start..].iter().take(rows.nrows()).map(|at| places.binary_search(at).ok()).collect();
-            sought.nearest(rows, &own, most).into_iter().map(weighted).collect()
-        })
-        .collect();
-    chunks.into_iter().flatten().collect()
 }
 
 /// The places of the `most` largest numbers above 0 but for that at `without`, the largest first, equal ones by place; `most`

@@ -90,6 +90,14 @@ fn runs(terms: &[u32]) -> impl Iterator<Item = (u32, u32)> {
     terms.chunk_by(|a, b| a == b).map(|run| (run[0], u32::try_from(run.len()).unwrap_or(u32::MAX)))
 }
 
+/// Each term of a text, given in any order, and how often it occurs; ascending. `own` is room for them.
+fn counted(terms: impl IntoIterator<Item = u32>, own: &mut Vec<u32>) -> impl Iterator<Item = (u32, u32)> {
+    own.clear();
+    own.extend(terms);
+    own.sort_unstable();
+    runs(own)
+}
+
 /// The fitted vectorizer: which terms are columns, and their inverse document frequencies.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Vectorizer {
@@ -272,10 +280,7 @@ impl Weights {
     pub fn rows<T: IntoIterator<Item = u32>>(&self, texts: impl IntoIterator<Item = T>) -> Csr {
         let (mut terms, mut counts, mut ends) = (Vec::new(), Vec::new(), Vec::new());
         for text in texts {
-            terms.clear();
-            terms.extend(text);
-            terms.sort_unstable();
-            counts.extend(runs(&terms));
+            counts.extend(counted(text, &mut terms));
             ends.push(counts.len());
         }
         let mut rows = Csr::with_room(self.idf.len(), ends.len(), counts.len());
@@ -295,11 +300,8 @@ impl Weights {
     /// The row of one text, as [`rows`](Self::rows) has it: its columns and values, in room that can be used again.
     pub fn row<'r>(&self, terms: impl IntoIterator<Item = u32>, room: &'r mut Room) -> (&'r [u32], &'r [f32]) {
         let Room { terms: own, counts, row, values } = room;
-        own.clear();
-        own.extend(terms);
-        own.sort_unstable();
         counts.clear();
-        counts.extend(runs(own));
+        counts.extend(counted(terms, own));
         self.weigh(counts, row);
         values.clear();
         values.extend(row.entries().map(|(_, value)| value));
